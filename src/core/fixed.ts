@@ -1,0 +1,56 @@
+/** Money as whole numbers of 1e-8 (`bigint`): exact parsing, printing and rounding, no floats. */
+
+/** A decimal amount scaled by 1e8: 1.5 is `150_000_000n`. */
+export type Fixed = bigint;
+
+export const FIXED_DIGITS = 8;
+export const FIXED_ONE: Fixed = 100_000_000n;
+
+const DECIMAL = /^(-?)(\d{1,20})(?:\.(\d{1,18}))?$/;
+
+/**
+ * Reads a plain decimal such as "0.00100000" (sign, digits, one point; no exponent).
+ * Returns null when the text is not one, or has digits other than zero past the eighth decimal.
+ */
+export function parseFixed(text: string): Fixed | null {
+  const match = DECIMAL.exec(text);
+  if (match === null) return null;
+  const [, sign = "", whole = "", fraction = ""] = match;
+  if (/[1-9]/.test(fraction.slice(FIXED_DIGITS))) return null;
+  const scaled = BigInt(whole + fraction.slice(0, FIXED_DIGITS).padEnd(FIXED_DIGITS, "0"));
+  return sign === "-" ? -scaled : scaled;
+}
+
+/** Prints with at least `decimals` (0 to 8) decimals and no more than the value needs. */
+export function formatFixed(value: Fixed, decimals = 0): string {
+  const digits = (value < 0n ? -value : value).toString().padStart(FIXED_DIGITS + 1, "0");
+  const whole = digits.slice(0, -FIXED_DIGITS);
+  const fraction = digits.slice(-FIXED_DIGITS).replace(/0+$/, "").padEnd(decimals, "0");
+  return `${value < 0n ? "-" : ""}${whole}${fraction === "" ? "" : `.${fraction}`}`;
+}
+
+/** The nearest fixed value of a finite number; exact to 1e-8 for magnitudes under 90 million. */
+export function fixedFromNumber(value: number): Fixed {
+  if (!Number.isFinite(value) || Math.abs(value) >= 1e20) {
+    throw new RangeError(`not a representable amount: ${value}`);
+  }
+  const parsed = parseFixed(value.toFixed(FIXED_DIGITS));
+  if (parsed === null) throw new RangeError(`not a representable amount: ${value}`);
+  return parsed;
+}
+
+/** The double nearest to the fixed value. */
+export function numberFromFixed(value: Fixed): number {
+  return Number(formatFixed(value));
+}
+
+/** The greatest multiple of `step` (> 0) that is not above `value`. */
+export function floorToStep(value: Fixed, step: Fixed): Fixed {
+  const remainder = value % step;
+  return remainder === 0n ? value : value - remainder - (value < 0n ? step : 0n);
+}
+
+/** The smallest multiple of `step` (> 0) that is not below `value`. */
+export function ceilToStep(value: Fixed, step: Fixed): Fixed {
+  return -floorToStep(-value, step);
+}

@@ -1,0 +1,44 @@
+/** The last `length` numbers, in a ring. */
+import type { Stateful, StateReader } from "./indicator-state.ts";
+
+/** Before `length` numbers were pushed, the missing ones read as 0. */
+export class RollingWindow implements Stateful {
+  readonly length: number;
+  readonly #ring: Float64Array;
+  #cursor = 0;
+
+  constructor(length: number) {
+    this.length = length;
+    this.#ring = new Float64Array(length);
+  }
+
+  /** The number that the next push drops: the one pushed `length` pushes before it. */
+  get oldest(): number {
+    return this.#ring[this.#cursor] ?? 0;
+  }
+
+  /** Adds a number and gives the one that leaves, which was pushed `length` pushes ago. */
+  push(value: number): number {
+    const cursor = this.#cursor;
+    const leaving = this.#ring[cursor] ?? 0;
+    this.#ring[cursor] = value;
+    this.#cursor = cursor + 1 === this.length ? 0 : cursor + 1;
+    return leaving;
+  }
+
+  /** The number pushed `age` pushes before the last one: 0 is the last, `length` − 1 the oldest. */
+  at(age: number): number {
+    const index = this.#cursor - 1 - age;
+    return this.#ring[index < 0 ? index + this.length : index] ?? 0;
+  }
+
+  write(state: number[]): void {
+    state.push(this.#cursor);
+    for (const value of this.#ring) state.push(value);
+  }
+
+  read(reader: StateReader): void {
+    this.#cursor = reader.next();
+    for (let i = 0; i < this.length; i += 1) this.#ring[i] = reader.next();
+  }
+}

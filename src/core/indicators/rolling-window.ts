@@ -32,6 +32,22 @@ export class RollingWindow implements Stateful {
     return this.#ring[index < 0 ? index + this.length : index] ?? 0;
   }
 
+  /** The sum of |number − `centre`| over the window: `length` steps. */
+  absoluteDeviation(centre: number): number {
+    let sum = 0;
+    for (const value of this.#ring) sum += Math.abs(value - centre);
+    return sum;
+  }
+
+  /** `absoluteDeviation` as it would be after a push of `value`, to the last bit; changes nothing. */
+  peekAbsoluteDeviation(value: number, centre: number): number {
+    const { oldest } = this;
+    this.#ring[this.#cursor] = value;
+    const sum = this.absoluteDeviation(centre);
+    this.#ring[this.#cursor] = oldest;
+    return sum;
+  }
+
   write(state: number[]): void {
     state.push(this.#cursor);
     for (const value of this.#ring) state.push(value);

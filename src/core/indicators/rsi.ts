@@ -1,0 +1,79 @@
+/**
+ * Relative strength index of the close.
+ *
+ * Formula: RSI = 100 × G ÷ (G + L), G and L being Wilder's averages (the first one the plain mean
+ * of `period` changes, then 1 ÷ period of the new) of the rises and of the falls between closes.
+ * Unit: number. Range: 0 to 100; 0 when nothing has moved at all, as TA-Lib has it (TradingView
+ * says 100 there). Warm-up: `period` + 1. Cost: constant. Source: Wilder 1978; TA-Lib `RSI`.
+ * technicalindicators rounds to two decimals; others agree from their own seeding on.
+ */
+import type { Candle } from "../candle.ts";
+import { type IndicatorDefinition, paneLine, period } from "./definition.ts";
+import type { Indicator } from "./indicator.ts";
+import { readState, writeState } from "./indicator-state.ts";
+import { Outputs } from "./outputs.ts";
+import { PreviousCandle } from "./previous-candle.ts";
+import { SmoothedMean, VANISHED } from "./smoothed-mean.ts";
+
+export class Rsi implements Indicator {
+  readonly warmup: number;
+  readonly values: Float64Array;
+  readonly #outputs: Outputs;
+  readonly #previous = new PreviousCandle();
+  readonly #rises: SmoothedMean;
+  readonly #falls: SmoothedMean;
+
+  constructor(period: number) {
+    this.#outputs = new Outputs(period + 1, 1);
+    this.#rises = SmoothedMean.wilder(period);
+    this.#falls = SmoothedMean.wilder(period);
+    this.warmup = this.#outputs.warmup;
+    this.values = this.#outputs.values;
+  }
+
+  push(candle: Candle): void {
+    const previous = this.#previous;
+    if (previous.isKnown) {
+      const change = candle.close - previous.close;
+      const rises = this.#rises.push(change > 0 ? change : 0);
+      const falls = this.#falls.push(change < 0 ? -change : 0);
+      if (this.#outputs.advance()) this.values[0] = strength(rises, falls);
+    } else {
+      this.#outputs.advance();
+    }
+    previous.keep(candle);
+  }
+
+  peek(candle: Candle, into: Float64Array): void {
+    const change = candle.close - this.#previous.close;
+    const rises = this.#rises.peek(change > 0 ? change : 0);
+    const falls = this.#falls.peek(change < 0 ? -change : 0);
+    into[0] = this.#outputs.nextIsReady ? strength(rises, falls) : Number.NaN;
+  }
+
+  snapshot(): number[] {
+    return writeState([this.#outputs, this.#previous, this.#rises, this.#falls]);
+  }
+
+  restore(state: readonly number[]): void {
+    readState([this.#outputs, this.#previous, this.#rises, this.#falls], state);
+  }
+}
+
+function strength(rises: number, falls: number): number {
+  const moves = rises + falls;
+  return moves < VANISHED ? 0 : 100 * (rises / moves);
+}
+
+export const rsiDefinition: IndicatorDefinition = {
+  id: "rsi",
+  name: "Relative strength index",
+  category: "momentum",
+  parameters: [period(14)],
+  outputs: [paneLine({ id: "value", name: "RSI", unit: "number", min: 0, max: 100 })],
+  formula: "RSI = 100 × average rise ÷ (average rise + average fall), Wilder's averages of changes",
+  meaning: "How one-sided recent moves were: under 30 is called oversold, over 70 overbought.",
+  source: "Wilder 1978, TA-Lib RSI (0 in a flat market); technicalindicators rounds to 2 decimals",
+  warmup: ([period = 0]) => period + 1,
+  create: ([period = 0]) => new Rsi(period),
+};

@@ -1,0 +1,146 @@
+/** One WebSocket connection of the exchange: its streams, its pings, its limits and its end. */
+import type { RawData, WebSocket } from "ws";
+import type { Clock, Timer } from "../server/clock.ts";
+import { controlReply, type StreamSettings } from "./stream-control.ts";
+
+/** The exchange's rules: a ping every 20 s, gone without a pong for a minute, 24 h at most. */
+const PING_INTERVAL_MS = 20_000;
+const PONG_TIMEOUT_MS = 60_000;
+export const CONNECTION_LIFE_MS = 86_400_000;
+
+/** Messages, pings and pongs that a client may send a second. */
+const INCOMING_MAX = 5;
+const INCOMING_WINDOW_MS = 1_000;
+
+/** Bytes that may wait for a client that does not read. */
+const BACKLOG_BYTES_MAX = 16 * 1024 * 1024;
+
+/** WebSocket close codes: going away, and policy violation. */
+const GOING_AWAY = 1001;
+const POLICY_VIOLATION = 1008;
+
+/** Whether the exchange behaves on a connection: fully, without streams, or not at all. */
+export type Health = "sound" | "silent" | "dead";
+
+export class StreamConnection {
+  readonly openedAt: number;
+  readonly #socket: WebSocket;
+  readonly #clock: Clock;
+  readonly #settings: StreamSettings;
+  readonly #health: (connection: StreamConnection) => Health;
+  readonly #timers = new Set<Timer>();
+  #lastPong: number;
+  #windowStart = 0;
+  #incoming = 0;
+
+  constructor(
+    socket: WebSocket,
+    settings: StreamSettings,
+    context: {
+      readonly clock: Clock;
+      /** Market time of the opening. */
+      readonly openedAt: number;
+      health(connection: StreamConnection): Health;
+    },
+  ) {
+    this.#socket = socket;
+    this.#settings = settings;
+    this.#clock = context.clock;
+    this.openedAt = context.openedAt;
+    this.#health = context.health;
+    this.#lastPong = context.clock.now();
+    socket.on("message", (data, isBinary) => this.#onMessage(data, isBinary));
+    socket.on("ping", (data) => this.#onPing(data));
+    socket.on("pong", () => this.#onPong());
+    socket.on("error", () => socket.terminate());
+    socket.on("close", () => this.#cancelTimers());
+    this.#after(PING_INTERVAL_MS, () => this.#ping());
+    this.#after(CONNECTION_LIFE_MS, () => this.close(GOING_AWAY, "24 hours are over"));
+  }
+
+  get streams(): ReadonlySet<string> {
+    return this.#settings.streams;
+  }
+
+  /** Sends an event of one of its streams, wrapped when the connection asked for that. */
+  sendEvent(streamName: string, json: string): void {
+    const text = this.#settings.isCombined
+      ? `{"stream":${JSON.stringify(streamName)},"data":${json}}`
+      : json;
+    this.sendRaw(text);
+  }
+
+  sendRaw(data: string | Buffer): void {
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    if (this.#socket.bufferedAmount > BACKLOG_BYTES_MAX) this.#socket.terminate();
+    else this.#socket.send(data);
+  }
+
+  close(code: number, reason: string): void {
+    this.#socket.close(code, reason);
+  }
+
+  /** Cuts the connection without a closing handshake. */
+  terminate(): void {
+    this.#socket.terminate();
+  }
+
+  #onMessage(data: RawData, isBinary: boolean): void {
+    if (this.#isDead() || this.#isFlooding()) return;
+    if (isBinary || !Buffer.isBuffer(data)) return;
+    const reply = controlReply(data.toString("utf8"), this.#settings);
+    if (reply.kind === "reply") this.sendRaw(JSON.stringify(reply.body));
+    else this.close(POLICY_VIOLATION, reply.reason);
+  }
+
+  #onPing(payload: Buffer): void {
+    if (this.#isDead() || this.#isFlooding()) return;
+    this.#socket.pong(payload);
+  }
+
+  #onPong(): void {
+    this.#lastPong = this.#clock.now();
+    this.#isFlooding();
+  }
+
+  #ping(): void {
+    if (!this.#isDead()) {
+      if (this.#clock.now() - this.#lastPong >= PONG_TIMEOUT_MS) {
+        this.close(POLICY_VIOLATION, "Pong timeout");
+        return;
+      }
+      if (this.#socket.readyState === this.#socket.OPEN) {
+        this.#socket.ping(String(this.#clock.now()));
+      }
+    }
+    this.#after(PING_INTERVAL_MS, () => this.#ping());
+  }
+
+  #isDead(): boolean {
+    return this.#health(this) === "dead";
+  }
+
+  /** Counts what the client sends, and disconnects one that sends too much. */
+  #isFlooding(): boolean {
+    const now = this.#clock.now();
+    if (now - this.#windowStart >= INCOMING_WINDOW_MS)
+      [this.#windowStart, this.#incoming] = [now, 0];
+    this.#incoming += 1;
+    if (this.#incoming <= INCOMING_MAX) return false;
+    this.close(POLICY_VIOLATION, "Too many requests");
+    return true;
+  }
+
+  #after(delayMs: number, action: () => void): void {
+    const timer = this.#clock.after(delayMs, () => {
+      this.#timers.delete(timer);
+      action();
+    });
+    this.#timers.add(timer);
+  }
+
+  #cancelTimers(): void {
+    for (const timer of this.#timers) timer.cancel();
+    this.#timers.clear();
+  }
+}

@@ -1,7 +1,6 @@
 /** The web server: every route, header and bound of it, built apart from listening. */
-import fastifyHelmet from "@fastify/helmet";
 import fastifySwagger from "@fastify/swagger";
-import fastify, { type FastifyError } from "fastify";
+import fastify, { type FastifyError, LogController } from "fastify";
 import {
   jsonSchemaTransform,
   serializerCompiler,
@@ -17,7 +16,7 @@ import {
 } from "./gatekeeping.ts";
 import { pagesRoute } from "./pages.ts";
 import type { App, HttpParts } from "./parts.ts";
-import { BAD_REQUEST_BYTES, notFound, refusalOfError, sendRefusal } from "./problem.ts";
+import { notFound, plainRefusal, refusalOfError, sendRefusal } from "./problem.ts";
 import { candlesRoute } from "./routes/candles.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { indicatorsRoutes } from "./routes/indicators.ts";
@@ -25,7 +24,7 @@ import { instrumentsRoute } from "./routes/instruments.ts";
 import { openapiRoute } from "./routes/openapi.ts";
 import { statisticsRoute } from "./routes/statistics.ts";
 import { streamRoute } from "./routes/stream.ts";
-import { securityHeaders, setPermissions } from "./security-headers.ts";
+import { securityHeaders, setSecurityHeaders } from "./security-headers.ts";
 
 export { MarketGate, type OpenMarket } from "./market-gate.ts";
 export type { Pages } from "./pages.ts";
@@ -42,9 +41,10 @@ const REQUEST_MS_MAX = 15_000;
 const REQUEST_CHECK_MS = 5_000;
 
 export async function buildHttp(parts: HttpParts): Promise<App> {
+  const headers = securityHeaders(parts);
   const app = fastify({
     loggerInstance: parts.log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_MS_MAX,
     handlerTimeout: REQUEST_MS_MAX,
@@ -52,10 +52,13 @@ export async function buildHttp(parts: HttpParts): Promise<App> {
     // Idle connections are cut at closing; requests finish, and the hub ends its streams.
     forceCloseConnections: "idle",
     trustProxy: parts.trustProxy.length === 0 ? false : [...parts.trustProxy],
+    // An address that cannot be decoded reaches no hook.
+    frameworkErrors: (error, request, reply) =>
+      sendRefusal(reply.headers(headers), refusalOfError(error, request)),
     clientErrorHandler(error, socket) {
       // A peer that is gone already wants no answer.
       if (error.code === "ECONNRESET" || !socket.writable) return socket.destroy();
-      return socket.end(BAD_REQUEST_BYTES);
+      return socket.end(plainRefusal(headers));
     },
   }).withTypeProvider<ZodTypeProvider>();
 
@@ -72,10 +75,9 @@ export async function buildHttp(parts: HttpParts): Promise<App> {
 
   declareAccess(app);
   const methodsByUrl = collectMethods(app);
-  await app.register(fastifyHelmet, securityHeaders(parts));
-  setPermissions(app);
-  guardHost(app, parts);
+  setSecurityHeaders(app, headers);
   setCacheHeaders(app);
+  guardHost(app, parts);
   await app.register(fastifySwagger, {
     openapi: { openapi: "3.1.0", info: { title: "Outcry", version: "1" } },
     transform: jsonSchemaTransform,

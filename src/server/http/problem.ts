@@ -98,16 +98,14 @@ function invalidJson(message: string): Refusal {
 }
 
 /** What a peer whose bytes are no HTTP is sent before it is cut off. */
-export const BAD_REQUEST_BYTES = badRequestBytes();
-
-function badRequestBytes(): string {
+export function plainRefusal(headers: Readonly<Record<string, string>>): string {
   const body = JSON.stringify({ code: "bad_request", message: "the request cannot be read" });
   return [
     "HTTP/1.1 400 Bad Request",
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
     "content-type: application/json; charset=utf-8",
     `content-length: ${body.length}`,
     "cache-control: no-store",
-    "x-content-type-options: nosniff",
     "connection: close",
     "",
     body,

@@ -1,47 +1,56 @@
 /** The headers that tell browsers what Outcry's pages may do: little, and only with their own server. */
-import type { FastifyHelmetOptions } from "@fastify/helmet";
 import type { App, HttpParts } from "./parts.ts";
 
-/** Features of the browser that no page of Outcry uses. */
-const PERMISSIONS = ["camera", "microphone", "geolocation", "payment", "usb", "browsing-topics"];
+export type SecurityHeaders = Readonly<Record<string, string>>;
 
 export function securityHeaders({
   appUrl,
   pages,
-}: Pick<HttpParts, "appUrl" | "pages">): FastifyHelmetOptions {
-  const https = appUrl.startsWith("https://");
+}: Pick<HttpParts, "appUrl" | "pages">): SecurityHeaders {
   return {
-    // The development server of the page injects scripts and styles as it pleases.
-    contentSecurityPolicy:
-      pages.kind === "development" ? false : { useDefaults: false, directives: DIRECTIVES },
-    strictTransportSecurity: https ? { maxAge: 31_536_000 } : false,
-    referrerPolicy: { policy: "no-referrer" },
-    crossOriginOpenerPolicy: { policy: "same-origin" },
-    crossOriginResourcePolicy: { policy: "same-origin" },
-    xFrameOptions: { action: "deny" },
-    global: true,
+    ...ALWAYS,
+    // A development server puts scripts and styles into its page as it pleases.
+    ...(pages.kind === "development" ? {} : { "content-security-policy": CONTENT_SECURITY_POLICY }),
+    ...(appUrl.startsWith("https:") ? { "strict-transport-security": "max-age=31536000" } : {}),
   };
 }
 
-/** Everything is forbidden but what the page loads from its own server. */
-const DIRECTIVES = {
-  defaultSrc: ["'none'"],
-  scriptSrc: ["'self'"],
-  // Mantine writes its variables, and lightweight-charts its logo, into style elements of their own.
-  styleSrc: ["'self'", "'unsafe-inline'"],
-  imgSrc: ["'self'", "data:"],
-  fontSrc: ["'self'"],
-  connectSrc: ["'self'"],
-  manifestSrc: ["'self'"],
-  baseUri: ["'none'"],
-  formAction: ["'self'"],
-  frameAncestors: ["'none'"],
-};
-
-/** Helmet has no word for this header. */
-export function setPermissions(app: App): void {
-  const policy = PERMISSIONS.map((feature) => `${feature}=()`).join(", ");
+export function setSecurityHeaders(app: App, headers: SecurityHeaders): void {
   app.addHook("onRequest", async (_request, reply) => {
-    reply.header("permissions-policy", policy);
+    reply.headers(headers);
   });
 }
+
+/** Everything is forbidden but what the page loads from its own server. */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  // Mantine writes its variables, and lightweight-charts its logo, into style elements of their own.
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "manifest-src 'self'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+].join("; ");
+
+/** Features of the browser that no page of Outcry uses. */
+const UNUSED_FEATURES = [
+  "camera",
+  "microphone",
+  "geolocation",
+  "payment",
+  "usb",
+  "browsing-topics",
+];
+
+const ALWAYS: SecurityHeaders = {
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+  "referrer-policy": "no-referrer",
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-resource-policy": "same-origin",
+  "permissions-policy": UNUSED_FEATURES.map((feature) => `${feature}=()`).join(", "),
+};

@@ -17,9 +17,8 @@ const query = z.strictObject({
   to: timeQuery,
   limit: z
     .string()
-    .regex(/^\d{1,4}$/, `expected 1 to ${CANDLES_LIMIT_MAX}`)
+    .regex(/^(1000|[1-9]\d{0,2})$/, `expected a whole number from 1 to ${CANDLES_LIMIT_MAX}`)
     .transform(Number)
-    .pipe(z.int().min(1).max(CANDLES_LIMIT_MAX))
     .default(CANDLES_LIMIT_MAX),
 });
 

@@ -15,6 +15,14 @@ export interface ValuesRange {
   readonly to: number;
 }
 
+export interface Place {
+  readonly symbol: string;
+  readonly timeframe: Timeframe;
+}
+
+/** What is needed of the market. */
+export type CandleFlow = Pick<MarketData, "series" | "subscribe">;
+
 /**
  * Series kept at once. One holds as many rows as its candle series, up to 50 kB for each output;
  * 500 are 30 charts with 16 indicators each.
@@ -22,13 +30,13 @@ export interface ValuesRange {
 export const INDICATOR_SERIES_MAX = 500;
 
 export class IndicatorSeries {
-  readonly #data: MarketData;
+  readonly #data: CandleFlow;
   readonly #seriesMax: number;
   /** By symbol, timeframe and text; the least recently asked for stands first. */
   readonly #tracks = new Map<string, Track>();
   readonly #unsubscribe: () => void;
 
-  constructor(data: MarketData, seriesMax = INDICATOR_SERIES_MAX) {
+  constructor(data: CandleFlow, seriesMax = INDICATOR_SERIES_MAX) {
     this.#data = data;
     this.#seriesMax = seriesMax;
     this.#unsubscribe = data.subscribe({
@@ -45,16 +53,16 @@ export class IndicatorSeries {
     return this.#tracks.size;
   }
 
-  values(
-    place: { readonly symbol: string; readonly timeframe: Timeframe },
-    reference: IndicatorReference,
-    range: ValuesRange,
-  ): IndicatorValuesAnswer {
-    const { symbol, timeframe } = place;
-    const track = this.#track(symbol, timeframe, reference);
+  /** Whether this series is kept; asking does not keep it. */
+  has(place: Place, reference: IndicatorReference): boolean {
+    return this.#tracks.has(keyOf(place, reference));
+  }
+
+  values(place: Place, reference: IndicatorReference, range: ValuesRange): IndicatorValuesAnswer {
+    const track = this.#track(place, reference);
     return {
-      symbol,
-      timeframe,
+      symbol: place.symbol,
+      timeframe: place.timeframe,
       indicator: reference.text,
       outputs: reference.definition.outputs.map((output) => output.id),
       values: track.rows(range),
@@ -67,11 +75,11 @@ export class IndicatorSeries {
     this.#tracks.clear();
   }
 
-  #track(symbol: string, timeframe: Timeframe, reference: IndicatorReference): Track {
-    const key = `${symbol} ${timeframe} ${reference.text}`;
+  #track(place: Place, reference: IndicatorReference): Track {
+    const key = keyOf(place, reference);
     const known = this.#tracks.get(key);
     this.#tracks.delete(key);
-    const track = known ?? this.#create(symbol, timeframe, reference);
+    const track = known ?? this.#create(place, reference);
     this.#tracks.set(key, track);
     if (this.#tracks.size > this.#seriesMax) {
       for (const oldest of this.#tracks.keys()) {
@@ -82,7 +90,7 @@ export class IndicatorSeries {
     return track;
   }
 
-  #create(symbol: string, timeframe: Timeframe, reference: IndicatorReference): Track {
+  #create({ symbol, timeframe }: Place, reference: IndicatorReference): Track {
     const indicator = reference.definition.create(reference.parameters);
     return new Track(symbol, indicator, this.#data.series(symbol, timeframe));
   }
@@ -90,6 +98,10 @@ export class IndicatorSeries {
   #push(symbol: string, candle: ClosedCandle): void {
     for (const track of this.#tracks.values()) track.push(symbol, candle);
   }
+}
+
+function keyOf({ symbol, timeframe }: Place, reference: IndicatorReference): string {
+  return `${symbol} ${timeframe} ${reference.text}`;
 }
 
 /** One running indicator and the rows it has given: open time, then one number an output. */

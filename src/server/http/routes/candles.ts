@@ -5,10 +5,10 @@ import { fixedFromNumber, formatFixed } from "../../../core/fixed.ts";
 import { type Instrument, priceDecimals, quantityDecimals } from "../../../core/instrument.ts";
 import { openTimeAt, type Timeframe, timeframeMs } from "../../../core/timeframe.ts";
 import { CANDLES_LIMIT_MAX, candlesAnswer } from "../../../protocol/market.ts";
-import type { CandleRange } from "../../feed/feed.ts";
+import { type CandleRange, ExchangeUnavailable } from "../../feed/feed.ts";
 import type { OpenMarket } from "../market-gate.ts";
 import type { App, HttpParts } from "../parts.ts";
-import { invalidValue, sendRefusal } from "../problem.ts";
+import { invalidValue, type Refusal, sendRefusal } from "../problem.ts";
 import { instrumentOr400, marketQuery, openMarketOr503, timeQuery } from "./market-query.ts";
 
 const query = z.strictObject({
@@ -40,7 +40,10 @@ export function candlesRoute(app: App, { gate }: Pick<HttpParts, "gate">): void 
       if (instrument === null) return reply;
       const range = rangeOf(market, instrument.symbol, { timeframe, from, to, limit });
       const candles =
-        range === null ? [] : await market.data.candles(instrument.symbol, timeframe, range);
+        range === null ? [] : await read(market, { symbol: instrument.symbol, timeframe }, range);
+      if (candles === null) {
+        return sendRefusal(reply.header("retry-after", RETRY_AFTER_S), OLDER_UNAVAILABLE);
+      }
       return {
         symbol: instrument.symbol,
         timeframe,
@@ -49,6 +52,31 @@ export function candlesRoute(app: App, { gate }: Pick<HttpParts, "gate">): void 
     },
   );
 }
+
+/** Null where older candles are needed and the exchange does not give them now. */
+async function read(
+  market: OpenMarket,
+  { symbol, timeframe }: { readonly symbol: string; readonly timeframe: Timeframe },
+  range: CandleRange,
+): Promise<readonly ClosedCandle[] | null> {
+  try {
+    return await market.data.candles(symbol, timeframe, range);
+  } catch (cause) {
+    if (cause instanceof ExchangeUnavailable) return null;
+    throw cause;
+  }
+}
+
+/** The exchange counts requests by the minute. */
+const RETRY_AFTER_S = 60;
+
+const OLDER_UNAVAILABLE: Refusal = {
+  status: 503,
+  problem: {
+    code: "history_unavailable",
+    message: "the exchange does not give older candles at the moment; try again later",
+  },
+};
 
 interface Asked {
   readonly timeframe: Timeframe;

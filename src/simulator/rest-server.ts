@@ -10,7 +10,8 @@ export interface RestServerOptions {
   readonly api: RestApi;
   readonly weight: RequestWeight;
   readonly faults: FaultPlan;
-  /** Market time. */
+  /** Market time, and the wall time that bans go by. */
+  readonly marketClock: Clock;
   readonly clock: Clock;
 }
 
@@ -41,10 +42,11 @@ export class RestServer {
   answer(request: IncomingMessage, response: ServerResponse): void {
     this.#requests += 1;
     const url = new URL(request.url ?? "/", "http://127.0.0.1");
-    const spoiled = this.#options.faults.spoil(url.pathname, this.#options.clock.now());
+    const spoiled = this.#options.faults.spoil(url.pathname, this.#options.marketClock.now());
     const fault = spoiled?.answer ?? null;
     if (fault?.kind === "hang") return;
-    const answer = spoiledAnswer(fault) ?? this.#soundAnswer(request, url, fault);
+    const answer =
+      spoiledAnswer(fault, this.#options.clock.now()) ?? this.#soundAnswer(request, url, fault);
     const weight = String(this.#options.weight.used);
     response.writeHead(answer.status, {
       ...answer.headers,
@@ -82,7 +84,7 @@ export class RestServer {
   }
 
   #sight(fault: RestAnswer | null): Sight {
-    const now = this.#options.clock.now();
+    const now = this.#options.marketClock.now();
     if (fault?.kind !== "lag") return { asOf: now, endedUntil: Number.POSITIVE_INFINITY };
     return fault.shows === "nothing"
       ? { asOf: now, endedUntil: now - fault.ms }
@@ -91,12 +93,12 @@ export class RestServer {
 }
 
 /** The answer that a fault puts in place of the right one, if it does. */
-function spoiledAnswer(fault: RestAnswer | null): HttpAnswer | null {
+function spoiledAnswer(fault: RestAnswer | null, now: number): HttpAnswer | null {
   switch (fault?.kind) {
     case "limited":
       return limited(fault.retryAfterS);
     case "banned":
-      return banned(Date.now() + fault.retryAfterS * 1000, fault.retryAfterS);
+      return banned(now + fault.retryAfterS * 1000, fault.retryAfterS);
     case "forbidden":
       return htmlAnswer(403, "Forbidden");
     case "failure":

@@ -71,15 +71,16 @@ class SeededBook {
 
   candle(timeframe: Timeframe, openTime: number): MarketCandle | null {
     if (openTime < LISTED_AT) return null;
-    return this.#candle(openTime, this.#bar(LEVEL[timeframe], openTime / timeframeMs(timeframe)));
+    const bar = this.#bar(LEVEL[timeframe], openTime / timeframeMs(timeframe));
+    return this.#candle(openTime, bar, bar);
   }
 
   formingCandle(timeframe: Timeframe, time: number): MarketCandle | null {
     if (time < LISTED_AT) return null;
     const length = timeframeMs(timeframe);
     const index = Math.floor(time / length);
-    const elapsed = time - index * length;
-    return this.#candle(index * length, this.#part(LEVEL[timeframe], index, elapsed));
+    const part = this.#part(LEVEL[timeframe], index, time - index * length);
+    return this.#candle(index * length, part, this.#bar(LEVEL[timeframe], index));
   }
 
   #bar(level: number, index: number): Bar {
@@ -125,12 +126,14 @@ class SeededBook {
     return made;
   }
 
-  #candle(openTime: number, bar: Bar): MarketCandle {
+  /** What happened of a bar as a candle; shares and averages are the whole's, so sums only grow. */
+  #candle(openTime: number, bar: Bar, whole: Bar): MarketCandle {
     const { priceDecimals, quantityDecimals } = this.#listing;
     const tick = 10 ** priceDecimals;
     const volume = bar.volume / 10 ** quantityDecimals;
-    const middle = (bar.open + bar.high + bar.low + bar.close) / 4 / tick;
-    const lean = bar.high === bar.low ? 0 : (0.3 * (bar.close - bar.open)) / (bar.high - bar.low);
+    const middle = (whole.open + whole.high + whole.low + whole.close) / 4 / tick;
+    const range = Math.max(1, whole.high - whole.low);
+    const lean = (0.3 * (whole.close - whole.open)) / range;
     return {
       openTime,
       open: bar.open / tick,

@@ -19,39 +19,39 @@ const BACKLOG_BYTES_MAX = 16 * 1024 * 1024;
 const GOING_AWAY = 1001;
 const POLICY_VIOLATION = 1008;
 
-/** Whether the exchange behaves on a connection: fully, without streams, or not at all. */
-export type Health = "sound" | "silent" | "dead";
+/** Marks the pings that only ask whether everything sent so far has arrived. */
+const BARRIER = "barrier";
+
+export interface ConnectionContext {
+  /** Wall time. */
+  readonly clock: Clock;
+  /** Market time of the opening. */
+  readonly openedAt: number;
+  /** Whether the exchange plays dead on it: neither pings nor answers. */
+  isDead(connection: StreamConnection): boolean;
+}
 
 export class StreamConnection {
   readonly openedAt: number;
   readonly #socket: WebSocket;
   readonly #clock: Clock;
   readonly #settings: StreamSettings;
-  readonly #health: (connection: StreamConnection) => Health;
+  readonly #context: ConnectionContext;
   readonly #timers = new Set<Timer>();
   #lastPong: number;
   #windowStart = 0;
   #incoming = 0;
 
-  constructor(
-    socket: WebSocket,
-    settings: StreamSettings,
-    context: {
-      readonly clock: Clock;
-      /** Market time of the opening. */
-      readonly openedAt: number;
-      health(connection: StreamConnection): Health;
-    },
-  ) {
+  constructor(socket: WebSocket, settings: StreamSettings, context: ConnectionContext) {
     this.#socket = socket;
     this.#settings = settings;
     this.#clock = context.clock;
     this.openedAt = context.openedAt;
-    this.#health = context.health;
+    this.#context = context;
     this.#lastPong = context.clock.now();
     socket.on("message", (data, isBinary) => this.#onMessage(data, isBinary));
     socket.on("ping", (data) => this.#onPing(data));
-    socket.on("pong", () => this.#onPong());
+    socket.on("pong", (data) => this.#onPong(data));
     socket.on("error", () => socket.terminate());
     socket.on("close", () => this.#cancelTimers());
     this.#after(PING_INTERVAL_MS, () => this.#ping());
@@ -85,6 +85,25 @@ export class StreamConnection {
     this.#socket.terminate();
   }
 
+  /** Resolves when the client has received all that was sent so far, or is gone. */
+  async drained(): Promise<void> {
+    const socket = this.#socket;
+    if (socket.readyState !== socket.OPEN) return;
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        socket.off("pong", onPong);
+        socket.off("close", done);
+        resolve();
+      };
+      const onPong = (payload: Buffer) => {
+        if (payload.toString() === BARRIER) done();
+      };
+      socket.on("pong", onPong);
+      socket.on("close", done);
+      socket.ping(BARRIER);
+    });
+  }
+
   #onMessage(data: RawData, isBinary: boolean): void {
     if (this.#isDead() || this.#isFlooding()) return;
     if (isBinary || !Buffer.isBuffer(data)) return;
@@ -98,7 +117,8 @@ export class StreamConnection {
     this.#socket.pong(payload);
   }
 
-  #onPong(): void {
+  #onPong(payload: Buffer): void {
+    if (payload.toString() === BARRIER) return;
     this.#lastPong = this.#clock.now();
     this.#isFlooding();
   }
@@ -117,7 +137,7 @@ export class StreamConnection {
   }
 
   #isDead(): boolean {
-    return this.#health(this) === "dead";
+    return this.#context.isDead(this);
   }
 
   /** Counts what the client sends, and disconnects one that sends too much. */

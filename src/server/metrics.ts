@@ -1,10 +1,9 @@
 /** What Prometheus reads: the process, the feed and the streams, in a registry of its own. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import { isHole, type MarketMinute } from "../core/market-minute.ts";
-import { TIMEFRAMES, type Timeframe } from "../core/timeframe.ts";
+import { TIMEFRAMES } from "../core/timeframe.ts";
 import type { ConnectionStatus } from "../protocol/statistics.ts";
-import type { Clock } from "./clock.ts";
-import type { MarketData } from "./feed/feed.ts";
+import type { Feed } from "./feed/feed.ts";
 
 /** The streams' own counts. */
 export interface StreamCounts {
@@ -20,15 +19,15 @@ export interface StreamCounts {
   };
 }
 
+const SERIES = ["symbol", "timeframe"] as const;
+
 /** Seconds after a candle's end at which it was known: a stream takes 0.1 to 2, repair longer. */
 const LATENESS_BUCKETS = [0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 3_600];
 
 export class Metrics {
   readonly #registry = new Registry();
-  readonly #clock: Clock;
 
-  constructor(clock: Clock) {
-    this.#clock = clock;
+  constructor() {
     collectDefaultMetrics({ register: this.#registry });
   }
 
@@ -41,23 +40,18 @@ export class Metrics {
   }
 
   /** Counts what the market does from now on; returns the function that ends it. */
-  watch(data: MarketData, streams: StreamCounts): () => void {
+  watch(data: Feed, streams: StreamCounts): () => void {
     this.#watchConnections(data);
     this.#watchStreams(streams);
-    const noteFrame = this.#watchAges();
-    const noteMinute = this.#watchMinutes();
-    return data.subscribe({
-      onForming: noteFrame,
-      onMinute: noteMinute,
-      onStatus() {},
-    });
+    this.#watchFigures(data);
+    return data.subscribe({ onForming() {}, onMinute: this.#watchMinutes(), onStatus() {} });
   }
 
-  #watchConnections(data: MarketData): void {
+  #watchConnections(data: Feed): void {
     const watched: ReadonlyArray<[string, string, keyof ConnectionStatus]> = [
       ["outcry_feed_sockets", "Connections to the exchange that are really open.", "sockets"],
-      ["outcry_feed_reconnects", "Connections made again after the first one.", "reconnects"],
-      ["outcry_feed_repaired", "Candles fetched because the stream lacked them.", "repaired"],
+      ["outcry_feed_reconnects_total", "Connections made again after the first.", "reconnects"],
+      ["outcry_feed_repaired_total", "Candles fetched: the stream lacked them.", "repaired"],
     ];
     for (const [name, help, field] of watched) {
       this.#read({ name, help, labels: ["timeframe"] }, (set) => {
@@ -78,40 +72,36 @@ export class Metrics {
     const watched = ["opened", "refused", "deliveries", "skipped", "resumed"] as const;
     for (const field of watched) {
       const help = STREAM_HELP[field];
-      this.#read({ name: `outcry_streams_${field}`, help }, (set) => set(hub.counters[field]));
+      this.#read({ name: `outcry_streams_${field}_total`, help }, (set) =>
+        set(hub.counters[field]),
+      );
     }
     const help = "Streams that ended, by reason.";
-    this.#read({ name: "outcry_streams_ended", help, labels: ["reason"] }, (set) => {
+    this.#read({ name: "outcry_streams_ended_total", help, labels: ["reason"] }, (set) => {
       for (const [reason, count] of Object.entries(hub.counters.ended)) set(count, { reason });
     });
   }
 
-  /** The age of each series' data by our own clock, since the last frame that was taken from it. */
-  #watchAges(): (symbol: string, timeframe: Timeframe) => void {
-    const seenAt = new Map<string, { symbol: string; timeframe: Timeframe; time: number }>();
-    const frames = new Counter({
-      name: "outcry_feed_frames_total",
-      help: "Forming candles taken from the exchange.",
-      labelNames: ["timeframe"],
-      registers: [this.#registry],
+  #watchFigures(data: Feed): void {
+    const age = "Seconds since the newest frame of a series.";
+    this.#read({ name: "outcry_feed_age_seconds", help: age, labels: SERIES }, (set) => {
+      for (const { symbol, timeframe, ageMs } of data.figures().ages) {
+        if (ageMs !== null) set(ageMs / 1_000, { symbol, timeframe });
+      }
     });
-    const help = "Seconds since the last frame of a series.";
-    this.#read(
-      { name: "outcry_feed_age_seconds", help, labels: ["symbol", "timeframe"] },
-      (set) => {
-        const now = this.#clock.now();
-        for (const { symbol, timeframe, time } of seenAt.values()) {
-          set(Math.max(0, now - time) / 1_000, { symbol, timeframe });
-        }
-      },
+    const events = "What the feed has counted since the start, by event.";
+    this.#read({ name: "outcry_feed_events_total", help: events, labels: ["event"] }, (set) => {
+      for (const [event, count] of Object.entries(data.figures().counters)) set(count, { event });
+    });
+    this.#read({ name: "outcry_exchange_requests_total", help: "REST requests." }, (set) =>
+      set(data.figures().exchange.requests),
     );
-    return (symbol, timeframe) => {
-      frames.inc({ timeframe });
-      const key = `${symbol} ${timeframe}`;
-      const entry = seenAt.get(key);
-      if (entry === undefined) seenAt.set(key, { symbol, timeframe, time: this.#clock.now() });
-      else entry.time = this.#clock.now();
-    };
+    this.#read({ name: "outcry_exchange_refusals_total", help: "Refused ones." }, (set) =>
+      set(data.figures().exchange.refusals),
+    );
+    this.#read({ name: "outcry_exchange_weight", help: "Weight used this minute." }, (set) =>
+      set(data.figures().exchange.weightUsed),
+    );
   }
 
   #watchMinutes(): (minute: MarketMinute) => void {
@@ -144,17 +134,30 @@ export class Metrics {
     };
   }
 
-  /** A figure that is looked up when it is asked for. */
+  /** A figure that is looked up when it is asked for; what ends in `_total` only grows. */
   #read(
     figure: { readonly name: string; readonly help: string; readonly labels?: readonly string[] },
     collect: (set: (value: number, labels?: Record<string, string>) => void) => void,
   ): void {
-    const gauge = new Gauge({
+    const options = {
       name: figure.name,
       help: figure.help,
       labelNames: [...(figure.labels ?? [])],
       registers: [this.#registry],
-      collect: () => collect((value, labels) => gauge.set(labels ?? {}, value)),
+    };
+    if (!figure.name.endsWith("_total")) {
+      const gauge = new Gauge({
+        ...options,
+        collect: () => collect((value, labels) => gauge.set(labels ?? {}, value)),
+      });
+      return;
+    }
+    const counter = new Counter({
+      ...options,
+      collect() {
+        this.reset();
+        collect((value, labels) => counter.inc(labels ?? {}, value));
+      },
     });
   }
 }

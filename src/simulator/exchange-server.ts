@@ -6,6 +6,7 @@ import { type Clock, systemClock } from "../server/clock.ts";
 import { ExchangeMarket } from "./exchange-market.ts";
 import { FaultPlan } from "./fault-plan.ts";
 import { KlineBroadcast } from "./kline-broadcast.ts";
+import { klineStreamName } from "./kline-wire.ts";
 import type { Market } from "./market.ts";
 import { pacedClock } from "./paced-clock.ts";
 import { RequestWeight } from "./request-weight.ts";
@@ -42,6 +43,8 @@ export interface ExchangeServer {
   readonly streamUrl: string;
   readonly faults: FaultPlan;
   readonly counters: ExchangeCounters;
+  /** Names of the streams that somebody listens to. */
+  readonly streams: readonly string[];
   /** Market time: what the exchange's candles go by. */
   readonly marketClock: Clock;
   /** Resolves when every stream client has received all that was sent so far. */
@@ -133,6 +136,10 @@ class Exchange implements ExchangeServer {
       restRequests: this.#rest.requests,
       weightUsed: this.#weight.used,
     };
+  }
+
+  get streams(): readonly string[] {
+    return [...this.#streams.wantedStreams()].map(klineStreamName);
   }
 
   async drained(): Promise<void> {

@@ -1,14 +1,14 @@
 /** One open event stream: its socket, what waits in it, and how it ends. */
 import type { Socket } from "node:net";
 import type { Clock, Timer } from "../clock.ts";
-import type { Encoded } from "./stream-encoding.ts";
+import { CODING_OPENING, type Coding, type Encoded } from "./stream-encoding.ts";
 
 /** Why a stream ended, as the counters name it. */
 export type StreamEnding = "gone" | "slow" | "closed";
 
 export interface StreamConnectionOptions {
   readonly socket: Socket;
-  readonly coding: "plain" | "gzip";
+  readonly coding: Coding;
   readonly clock: Clock;
   /** Bytes that may wait for a client that does not read. */
   readonly backlogBytesMax: number;
@@ -24,7 +24,7 @@ export interface StreamConnectionOptions {
 const KEEP_ALIVE_MS = 30_000;
 
 export class EventStream {
-  readonly coding: "plain" | "gzip";
+  readonly coding: Coding;
   /** Its index in the channel's list; the channel keeps it. */
   place = 0;
   readonly #options: StreamConnectionOptions;
@@ -55,9 +55,12 @@ export class EventStream {
     return true;
   }
 
-  /** Sends the response's head; nothing waits yet, so no bound applies. */
-  sendHead(head: Buffer): void {
-    this.#socket.write(head);
+  /** Sends the response's head and the first block in one write. */
+  greet(head: Buffer, first: Encoded): void {
+    this.#socket.cork();
+    this.#socket.write(Buffer.concat([head, CODING_OPENING[this.coding]]));
+    this.send(first);
+    this.#socket.uncork();
   }
 
   /** Ends in good order: what waits is still sent. */
@@ -76,7 +79,8 @@ export class EventStream {
     const { clock, behindMs, onCaughtUp } = this.#options;
     const timer = clock.after(behindMs, () => this.cut("slow"));
     this.#behind = timer;
-    this.#socket.once("drain", () => {
+    // An empty write is done when all before it is, whatever the socket's own marks are.
+    this.#socket.write(NOTHING, () => {
       timer.cancel();
       this.#behind = null;
       if (!this.#socket.destroyed) onCaughtUp();
@@ -103,6 +107,8 @@ export class EventStream {
     socket.resume();
   }
 }
+
+const NOTHING = Buffer.alloc(0);
 
 /** What arrives is dropped; an error is followed by `close`, which does the work. */
 function ignore(): void {}

@@ -18,6 +18,8 @@ export function eventTextOf(name: StreamEventName, json: string): string {
 /** A comment: kept from the reader, seen by every proxy on the way. */
 export const HEARTBEAT_TEXT = ": heartbeat\n\n";
 
+export type Coding = "plain" | "gzip";
+
 /** A piece of the stream in both codings. */
 export interface Encoded {
   readonly plain: Buffer;
@@ -69,8 +71,14 @@ export class BlockChain implements Encoded {
   }
 }
 
-/** RFC 1952: deflate, no flags, no time, no extra flags, unknown system. An endless stream has no trailer. */
-export const GZIP_HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]);
+/**
+ * What a body opens with. Of gzip (RFC 1952): deflate, no flags, no time, no extra flags, unknown
+ * system; the trailer would follow the end of an endless stream.
+ */
+export const CODING_OPENING: Readonly<Record<Coding, Buffer>> = {
+  plain: Buffer.alloc(0),
+  gzip: Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]),
+};
 
 /** 4 KiB hold the longest dictionary beside a usual beat; a larger window only costs time to clear. */
 const WINDOW_BITS = 12;

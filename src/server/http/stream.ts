@@ -3,7 +3,7 @@ import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { assert } from "../../core/assert.ts";
 import { TIMEFRAMES, type Timeframe } from "../../core/timeframe.ts";
-import { HEARTBEAT_MS, PROTOCOL_VERSION, type StreamEvent } from "../../protocol/stream.ts";
+import { PROTOCOL_VERSION, type StreamEvent } from "../../protocol/stream.ts";
 import type { Clock, Timer } from "../clock.ts";
 import type { MarketData } from "../feed/feed.ts";
 import { StreamChannel } from "./stream-channel.ts";
@@ -12,38 +12,13 @@ import {
   acceptsGzip,
   Block,
   BlockChain,
+  type Coding,
   type Encoded,
   eventText,
-  GZIP_HEADER,
   HEARTBEAT_TEXT,
 } from "./stream-encoding.ts";
-
-export interface StreamLimits {
-  readonly streamsMax: number;
-  /** Shortest time between two writes to the same client; what changes meanwhile goes together. */
-  readonly beatMs: number;
-  readonly heartbeatMs: number;
-  /** The state of the connections is told this often, besides its changes. */
-  readonly statusMs: number;
-  readonly backlogBytesMax: number;
-  readonly behindMs: number;
-  /** How long `close` waits for clients to take the last words. */
-  readonly closeMs: number;
-}
-
-export const STREAM_LIMITS: StreamLimits = {
-  /** 12,000 streams × 20 kB are 240 MB, and one beat to all of them some 100 ms. */
-  streamsMax: 12_000,
-  /** The exchange tells a candle every 1 to 2 s; four times a second looks live. */
-  beatMs: 250,
-  heartbeatMs: HEARTBEAT_MS,
-  statusMs: 5_000,
-  /** Some minutes of usual beats, or four snapshots. */
-  backlogBytesMax: 262_144,
-  behindMs: 15_000,
-  /** A quarter of the ten seconds that a stop may take. */
-  closeMs: 2_500,
-};
+import { type ResponseHeaders, streamHead } from "./stream-head.ts";
+import { STREAM_LIMITS, type StreamLimits } from "./stream-limits.ts";
 
 export interface StreamHubOptions {
   readonly market: MarketData;
@@ -58,7 +33,7 @@ export interface StreamRequest {
   readonly symbol: string;
   readonly timeframe: Timeframe;
   /** Response headers besides the stream's own, such as those of security. */
-  readonly headers: Readonly<Record<string, string | number | readonly string[] | undefined>>;
+  readonly headers: ResponseHeaders;
 }
 
 export type OpenResult =
@@ -159,14 +134,13 @@ export class StreamHub {
       return { kind: "refused", reason: reason ?? "gone" };
     }
     const coding = acceptsGzip(request.headers["accept-encoding"]) ? "gzip" : "plain";
-    const head = responseHead(coding, wanted.headers);
+    const head = streamHead(coding, wanted.headers);
     if (request.method === "HEAD") {
       socket.end(head);
       return { kind: "answered" };
     }
     const stream = this.#admit(socket, coding, channel);
-    stream.sendHead(coding === "gzip" ? Buffer.concat([head, GZIP_HEADER]) : head);
-    stream.send(this.#greeting(channel));
+    stream.greet(head, this.#greeting(channel));
     return { kind: "opened", stream };
   }
 
@@ -218,7 +192,7 @@ export class StreamHub {
     return this.#streams.size >= this.#limits.streamsMax ? "full" : null;
   }
 
-  #admit(socket: Socket, coding: "plain" | "gzip", channel: StreamChannel): EventStream {
+  #admit(socket: Socket, coding: Coding, channel: StreamChannel): EventStream {
     if (this.#streams.size === 0) this.#wake();
     const stream: EventStream = new EventStream({
       socket,
@@ -345,31 +319,3 @@ export class StreamHub {
 function channelKey(symbol: string, timeframe: Timeframe): string {
   return `${symbol} ${timeframe}`;
 }
-
-const OWN_HEADERS: ReadonlyMap<string, string> = new Map([
-  ["content-type", "text/event-stream; charset=utf-8"],
-  ["cache-control", "no-store, no-transform"],
-  ["vary", "Accept-Encoding"],
-  ["x-accel-buffering", "no"],
-  ["connection", "close"],
-]);
-
-/** The body has neither length nor chunks: it lasts until the connection closes (RFC 9112, 6.3). */
-function responseHead(coding: "plain" | "gzip", others: StreamRequest["headers"]): Buffer {
-  const lines = ["HTTP/1.1 200 OK", `date: ${new Date().toUTCString()}`];
-  for (const [name, value] of Object.entries(others)) {
-    const key = name.toLowerCase();
-    if (value === undefined || OWN_HEADERS.has(key) || FRAMING_HEADERS.has(key)) continue;
-    for (const one of Array.isArray(value) ? value : [value]) lines.push(`${key}: ${one}`);
-  }
-  for (const [name, value] of OWN_HEADERS) lines.push(`${name}: ${value}`);
-  if (coding === "gzip") lines.push("content-encoding: gzip");
-  return Buffer.from(`${lines.join("\r\n")}\r\n\r\n`, "latin1");
-}
-
-const FRAMING_HEADERS = new Set([
-  "content-length",
-  "transfer-encoding",
-  "content-encoding",
-  "date",
-]);

@@ -5,7 +5,7 @@
  * highs the latest; down likewise with lows; oscillator = up − down. Unit: percent. Range: 0 to 100,
  * oscillator −100 to 100. Warm-up: n + 1. Cost: constant while the extreme stays in the window, n
  * comparisons when it leaves. Source: Tushar Chande 1995; TA-Lib `AROON` and `AROONOSC`, TradingView,
- * trading-signals. indicatorts looks at n candles instead of n + 1 and differs for good.
+ * trading-signals, @ixjb94. indicatorts looks at n candles instead of n + 1 and differs for good.
  */
 import type { Candle } from "../candle.ts";
 import { type IndicatorDefinition, paneLine, period } from "./definition.ts";

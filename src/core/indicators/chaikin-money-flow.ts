@@ -4,7 +4,7 @@
  * Formula: CMF = Σ money flow volume ÷ Σ volume over `period` candles, the money flow volume being volume ×
  * ((close − low) − (high − close)) ÷ (high − low); 0 where nothing was traded. Unit: number. Range: −1
  * to 1. Warm-up: `period`. Cost: constant, amortised. Source: Marc Chaikin; TradingView,
- * trading-signals and @ixjb94 agree; indicatorts fills the first windows and agrees after them.
+ * trading-signals, @ixjb94 and indicatorts agree.
  */
 import type { Candle } from "../candle.ts";
 import { type IndicatorDefinition, paneLine, period } from "./definition.ts";

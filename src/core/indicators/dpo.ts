@@ -1,9 +1,10 @@
 /**
  * Detrended price oscillator of the close.
  *
- * Formula: DPO = close ⌊n ÷ 2⌋ + 1 candles ago − SMA(n). Unit: price. Range: any. Warm-up: n, at least
- * ⌊n ÷ 2⌋ + 2. Cost: constant, amortised. Source: StockCharts; tulind, @ixjb94 and trading-signals
- * agree. TradingView shifts the average instead: close − SMA(n) of ⌊n ÷ 2⌋ + 1 candles ago.
+ * Formula: DPO = close ⌊n ÷ 2⌋ + 1 candles ago − SMA(n). Unit: price. Range: any. Warm-up: n, at
+ * least ⌊n ÷ 2⌋ + 2. Cost: constant, amortised. Source: StockCharts; tulind, trading-signals and, for
+ * even periods, @ixjb94 agree. TradingView shifts the average instead: close − SMA(n) of ⌊n ÷ 2⌋ + 1
+ * candles ago.
  */
 import type { Candle } from "../candle.ts";
 import { type IndicatorDefinition, paneLine, period } from "./definition.ts";

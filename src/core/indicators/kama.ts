@@ -4,7 +4,8 @@
  * Formula: KAMA = KAMA₋₁ + c² × (close − KAMA₋₁) with c = ER × (2 ÷ (fast + 1) − 2 ÷ (slow + 1)) + 2 ÷ (slow + 1)
  * and ER = |close − close₋ₙ| ÷ Σₙ |close − close₋₁|, which is 1 where nothing moved. The average starts
  * at the close before the first value. Unit: price. Range: within the closes seen. Warm-up: period + 1.
- * Cost: constant, amortised. Source: Perry Kaufman; TA-Lib `KAMA`, which fixes fast 2 and slow 30.
+ * Cost: constant, amortised. Source: Perry Kaufman; TA-Lib `KAMA`, which fixes fast 2 and slow 30;
+ * trading-signals and @ixjb94 agree, giving the start itself as one value more.
  * TA-Lib keeps rounding noise in its sum once a market stands still and then takes ER for 0 or 1 by chance.
  */
 import type { Candle } from "../candle.ts";

@@ -4,8 +4,9 @@
  * Formula: P = (high + low + close) ÷ 3; MFI = 100 × U ÷ (U + D), U being Σ P × volume over those of the last
  * `period` candles whose P rose and D over those whose P fell; 0 where neither is there. Unit: number.
  * Range: 0 to 100. Warm-up: period + 1. Cost: constant, amortised. Source: Quong and Soudack 1989;
- * TA-Lib `MFI`, which also gives 0 while U + D < 1 in quote units; TradingView and trading-signals
- * agree but where neither is there (trading-signals 50); indicatorts rounds.
+ * TA-Lib `MFI`, which also gives 0 while U + D < 1 in quote units; TradingView, @ixjb94 and
+ * trading-signals (50 where neither is there) agree; technicalindicators rounds to two decimals,
+ * indicatorts differs for good.
  */
 import type { Candle } from "../candle.ts";
 import { type IndicatorDefinition, paneLine, period } from "./definition.ts";

@@ -6,8 +6,8 @@
  * reaches SAR, it turns: SAR becomes E and a becomes `step`. The first candle gives the start: the
  * move is down when its low was undercut by more than its high was exceeded, else up. Unit: price.
  * Range: within the highs and lows seen. Warm-up: 2. Cost: constant. Source: Wilder 1978, who left
- * the start open; TA-Lib `SAR`. technicalindicators, tulind, trading-signals and TradingView start in
- * other ways and agree once all have turned together; indicatorts differs for good.
+ * the start open; TA-Lib `SAR`. technicalindicators, tulind, @ixjb94 and TradingView start in other
+ * ways and agree once all have turned together; indicatorts and trading-signals differ again and again.
  */
 import type { Candle } from "../candle.ts";
 import { type IndicatorDefinition, type IndicatorParameter, priceLine } from "./definition.ts";

@@ -3,9 +3,10 @@
  *
  * Formula: line = 100 × (EMA(fast) − EMA(slow)) ÷ EMA(slow); signal = EMA(signal) of the line;
  * histogram = line − signal. Unit: percent. Range: any. Warm-up: slow + signal − 1. Cost: constant.
- * Source: Appel; TA-Lib `PPO` with exponential averages, whose fast EMA starts slow − fast candles
- * late, as in its MACD. TA-Lib's own default is simple averages; TradingView, StockCharts and every
- * other library take exponential ones, so does Outcry.
+ * Source: Appel; TA-Lib `PPO` with exponential averages, each seeded by its own first closes (in
+ * TA-Lib's MACD the fast one starts late). TA-Lib's own default is simple averages; TradingView,
+ * StockCharts and every other library take exponential ones, so does Outcry. Libraries that start
+ * from the first close agree once that start has faded.
  */
 import type { Candle } from "../candle.ts";
 import { type IndicatorDefinition, paneLine, period } from "./definition.ts";
@@ -31,7 +32,7 @@ export class Ppo implements Indicator {
 
   constructor({ fast, slow, signal }: PpoPeriods) {
     this.#outputs = new Outputs(slow + signal - 1, 3);
-    this.#fast = SmoothedMean.exponential(fast, slow - fast);
+    this.#fast = SmoothedMean.exponential(fast);
     this.#slow = SmoothedMean.exponential(slow);
     this.#signal = SmoothedMean.exponential(signal, slow - 1);
     this.warmup = this.#outputs.warmup;

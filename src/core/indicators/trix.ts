@@ -3,8 +3,9 @@
  *
  * Formula: TRIX = 100 × (T ÷ T₋₁ − 1), T = EMA of EMA of EMA, each seeded by the mean of its first
  * `period` inputs. Unit: percent. Range: none. Warm-up: 3 × period − 1. Cost: constant.
- * Source: Jack Hutson 1983; TA-Lib `TRIX`, technicalindicators. TradingView takes the logarithm of
- * the close first and multiplies by 10,000; indicatorts gives a fraction instead of percent.
+ * Source: Jack Hutson 1983; TA-Lib `TRIX`, technicalindicators, indicatorts (as a fraction). tulind,
+ * @ixjb94 and trading-signals divide by T instead of T₋₁; TradingView takes the logarithm of the close
+ * first and multiplies by 10,000.
  */
 import type { Candle } from "../candle.ts";
 import { type IndicatorDefinition, paneLine, period } from "./definition.ts";
@@ -60,7 +61,7 @@ export const trixDefinition: IndicatorDefinition = {
   formula: "TRIX = 100 × (T ÷ T₋₁ − 1), T = EMA(EMA(EMA(close)))",
   meaning:
     "How fast a thrice smoothed price rises or falls; crossings of 0 mark turns of the trend.",
-  source: "TA-Lib TRIX; TradingView takes logarithms first and multiplies by 10,000",
+  source: "TA-Lib TRIX; trading-signals divides by T, TradingView takes logarithms × 10,000",
   warmup: ([period = 0]) => EmaCascade.warmup(period, 3) + 1,
   create: ([period = 0]) => new Trix(period),
 };

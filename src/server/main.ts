@@ -8,6 +8,7 @@ import type { Market } from "../protocol/stream.ts";
 import { systemClock } from "./clock.ts";
 import {
   type Config,
+  type ConfigRefusal,
   type Environment,
   parseConfig,
   refusalLine,
@@ -184,9 +185,7 @@ const BUILT_PAGES: Pages = {
 export async function main(pages: Pages = BUILT_PAGES): Promise<void> {
   const parsed = parseConfig(readEnvironment());
   if (parsed.kind === "refused") {
-    for (const refusal of parsed.refusals)
-      process.stderr.write(`outcry: ${refusalLine(refusal)}\n`);
-    process.exitCode = 1;
+    refuseToStart(parsed.refusals);
     return;
   }
   const { config } = parsed;
@@ -217,8 +216,25 @@ export async function main(pages: Pages = BUILT_PAGES): Promise<void> {
   try {
     outcry = await Outcry.start({ config, pages, log, onFault });
   } catch (cause) {
-    onFault(cause);
+    const refusal = listenRefusal(cause, config);
+    if (refusal === null) onFault(cause);
+    else refuseToStart([refusal]);
   }
+}
+
+function refuseToStart(refusals: readonly ConfigRefusal[]): void {
+  for (const refusal of refusals) process.stderr.write(`outcry: ${refusalLine(refusal)}\n`);
+  process.exitCode = 1;
+}
+
+/** A port or address that cannot be listened on is a wrong setting, not a fault. */
+function listenRefusal(cause: unknown, { port, host }: Config): ConfigRefusal | null {
+  const code = cause instanceof Error && "code" in cause ? cause.code : null;
+  const portRefusal = (expected: string) => ({ name: "PORT", found: String(port), expected });
+  if (code === "EADDRINUSE") return portRefusal("a port that no other program listens on");
+  if (code === "EACCES") return portRefusal("a port that this user may open, such as 3000");
+  if (code !== "EADDRNOTAVAIL") return null;
+  return { name: "HOST", found: host, expected: "an address of this machine" };
 }
 
 /** The process's own variables go before those of the file `.env` in the folder of the start. */

@@ -58,6 +58,8 @@ export function expectTalib(
     for (const [talibName, output] of Object.entries(comparison.outputs)) {
       const expected = one.outputs[talibName] ?? [];
       const ours = seriesOf(definition, parameters, output, reference.candles);
+      const begins = ours.findIndex((value) => !Number.isNaN(value)) + 1;
+      expect(begins, `${name}: candle of the first value`).toBe(warmup);
       const largest = Math.max(...expected.map(Math.abs));
       let compared = 0;
       for (const [i, bar] of one.bars.entries()) {

@@ -6,7 +6,7 @@ import { columnsOf, expectSeries, seriesOf } from "../../../test/indicator-refer
 import { hmaDefinition } from "./hma.ts";
 
 describe("HMA", () => {
-  test.each([9, 16, 20])("HMA(%i) equals trading-signals and @ixjb94/indicators", (period) => {
+  test.each([9, 14, 21])("HMA(%i) equals trading-signals and @ixjb94/indicators", (period) => {
     const { candles, close } = columnsOf();
     const ours = seriesOf(hmaDefinition, [period], "value", candles);
     expectSeries(ours, new IndicatorsSync().hma(close, period));

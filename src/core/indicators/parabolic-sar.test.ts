@@ -30,6 +30,19 @@ describe("Parabolic SAR", () => {
     expectSeries(ours, new IndicatorsSync().psar(high, low, 0.02, 0.2), { last: 500 });
   });
 
+  test("starts downwards only when the low was undercut by more than the high was exceeded", () => {
+    const first = { openTime: 0, open: 100, high: 110, low: 90, close: 100, volume: 1 };
+    const start = (high: number, low: number) =>
+      seriesOf(parabolicSarDefinition, [0.02, 0.2], "value", [first, { ...first, high, low }]).at(
+        1,
+      );
+    // Each second candle touches its stop at once, so the furthest price of the move shows: what TA-Lib says.
+    expect(start(112, 87)).toBe(87);
+    expect(start(113, 87)).toBe(113);
+    expect(start(114, 87)).toBe(114);
+    expect(start(105, 95)).toBe(90);
+  });
+
   test("a step above the maximum counts as the maximum", () => {
     const { candles } = columnsOf();
     const clipped = seriesOf(parabolicSarDefinition, [0.5, 0.2], "value", candles);

@@ -162,7 +162,11 @@ describe("which market", () => {
     expect(await stream.json()).toMatchObject({ code: "market_not_open" });
     expect((await fetch(`${url}/readyz`)).status).toBe(503);
     expect(run.output).not.toContain("SIMULATED");
+    // Who waits for the market is not kept waiting by a stop.
+    const waiting = fetch(`${url}/api/candles`);
+    await expect.poll(() => fetch(`${url}/livez`)).toHaveProperty("status", 200);
     run.child.kill("SIGTERM");
+    expect((await waiting).status).toBe(503);
     expect(await run.exit()).toBe(0);
   });
 });

@@ -83,6 +83,7 @@ export class Outcry {
   async close(): Promise<void> {
     if (this.#isClosing) return;
     this.#isClosing = true;
+    this.#gate.close();
     const patience = setTimeout(() => this.#app.server.closeAllConnections(), REQUESTS_MS_MAX);
     await Promise.all([this.#app.close(), this.#gate.current()?.hub.close()]);
     clearTimeout(patience);

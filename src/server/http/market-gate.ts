@@ -20,6 +20,7 @@ export interface OpenMarket {
 export class MarketGate {
   #open: OpenMarket | null = null;
   #reason = "the server starts";
+  #isClosed = false;
   readonly #waiting = new Set<() => void>();
 
   /** The open market, or null while it opens. */
@@ -40,12 +41,24 @@ export class MarketGate {
 
   open(market: OpenMarket): void {
     this.#open = market;
+    this.#wakeAll();
+  }
+
+  /** Lets nobody wait any longer: the market will not open any more. */
+  close(): void {
+    this.#isClosed = true;
+    this.#reason = "the server closes";
+    this.#wakeAll();
+  }
+
+  #wakeAll(): void {
     for (const wake of [...this.#waiting]) wake();
   }
 
   /** The open market as soon as it is; null when it is not within `waitMs`. */
   async whenOpen(waitMs: number): Promise<OpenMarket | null> {
-    if (this.#open !== null || this.#waiting.size >= WAITING_MAX) return this.#open;
+    if (this.#open !== null || this.#isClosed) return this.#open;
+    if (this.#waiting.size >= WAITING_MAX) return null;
     await new Promise<void>((resolve) => {
       const wake = () => {
         clearTimeout(timer);

@@ -5,7 +5,8 @@
  * highs the latest; down likewise with lows; oscillator = up − down. Unit: percent. Range: 0 to 100,
  * oscillator −100 to 100. Warm-up: n + 1. Cost: constant while the extreme stays in the window, n
  * comparisons when it leaves. Source: Tushar Chande 1995; TA-Lib `AROON` and `AROONOSC`, TradingView,
- * trading-signals, @ixjb94. indicatorts looks at n candles instead of n + 1 and differs for good.
+ * trading-signals, @ixjb94. indicatorts counts since the window's
+ * extreme last changed and differs for good.
  */
 import type { Candle } from "../candle.ts";
 import { type IndicatorDefinition, paneLine, period } from "./definition.ts";
@@ -70,7 +71,7 @@ export const aroonDefinition: IndicatorDefinition = {
   formula:
     "up = 100 × (period − candles since the highest high) ÷ period; down with lows; oscillator = up − down",
   meaning: "Whether new highs or new lows are the more recent: 100 is now, 0 is long ago.",
-  source: "Chande 1995, TA-Lib AROON; indicatorts looks at one candle less",
+  source: "Chande 1995, TA-Lib AROON; indicatorts counts since the extreme last changed",
   warmup: ([period = 0]) => period + 1,
   create: ([period = 0]) => new Aroon(period),
 };

@@ -60,6 +60,9 @@ export function createFeed(parts: FeedParts): Feed {
 /** How often deadlines and ages are looked at. */
 const BEAT_MS = 500;
 
+/** A beat that comes so late means that the process stood still, or the wall clock was set. */
+const STANDSTILL_MS = 2_000;
+
 /** A candle this far ahead of its own frame's time is no candle of this market. */
 const AHEAD_OF_EVENT_MS_MAX = 15 * 60_000;
 
@@ -273,7 +276,8 @@ class SharedFeed implements Feed {
     this.#beatAt = this.#parts.clock.now();
     this.#beat = this.#parts.clock.after(BEAT_MS, () => {
       const now = this.#parts.clock.now();
-      if (now < this.#beatAt) this.#group.freshness.clockSetBack(now);
+      const elapsedMs = now - this.#beatAt;
+      if (elapsedMs < 0 || elapsedMs > STANDSTILL_MS) this.#group.freshness.clockLeapt(now);
       this.#group.beat(now);
       this.#probe.consider(this.#group.freshness.quiet(now), now);
       for (const feed of this.#bySymbol.values()) feed.arbitration.consider(now);

@@ -90,13 +90,16 @@ export class Freshness {
     return oldest;
   }
 
-  /** The wall clock was set back: what lies in the future now begins anew. */
-  clockSetBack(at: number): void {
+  /**
+   * The wall clock was set, or the process stood still: what was owed before is owed from now, so
+   * that frames which wait in the sockets are read before anyone judges.
+   */
+  clockLeapt(at: number): void {
     for (const ages of this.#bySymbol.values()) {
       for (const age of ages.values()) {
         if (age.lastAt !== null) age.lastAt = Math.min(age.lastAt, at);
         age.baseAt = Math.min(age.baseAt, at);
-        if (age.owedSince !== null) age.owedSince = Math.min(age.owedSince, at);
+        if (age.owedSince !== null) age.owedSince = at;
       }
     }
   }

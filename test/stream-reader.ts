@@ -1,5 +1,4 @@
 /** A client of the event stream on a bare socket, which sees every byte and decodes as it comes. */
-import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { constants, createGunzip } from "node:zlib";
 import { createParser } from "eventsource-parser";
@@ -26,6 +25,9 @@ export class StreamReader {
   body = Buffer.alloc(0);
   text = "";
   head = "";
+  /** Why the compressed body could not be read. */
+  failure: Error | null = null;
+  #isOver = false;
   readonly #gunzip = createGunzip({ flush: constants.Z_SYNC_FLUSH });
   readonly #wakes = new Set<() => void>();
 
@@ -51,7 +53,10 @@ export class StreamReader {
       for (const wake of this.#wakes) wake();
     };
     this.#gunzip.on("data", (chunk: Buffer) => read(chunk.toString()));
-    this.#gunzip.on("error", (error) => this.socket.destroy(error));
+    this.#gunzip.on("error", (error) => {
+      this.failure = error;
+      this.socket.destroy();
+    });
     this.socket.on("data", (chunk) => {
       const bytes = typeof chunk === "string" ? Buffer.from(chunk) : this.#pastHead(chunk);
       this.body = Buffer.concat([this.body, bytes]);
@@ -60,7 +65,8 @@ export class StreamReader {
     });
     this.socket.on("error", () => {});
     this.socket.on("close", () => {
-      for (const wake of this.#wakes) wake();
+      if (this.failure !== null) this.#finish();
+      else this.#gunzip.flush(() => this.#finish());
     });
   }
 
@@ -99,7 +105,8 @@ export class StreamReader {
     await new Promise<void>((resolve, reject) => {
       const wake = () => {
         if (condition()) resolve();
-        else if (this.socket.destroyed) reject(new Error(`ended after ${this.text.slice(-500)}`));
+        else if (this.#isOver)
+          reject(this.failure ?? new Error(`ended after ${this.text.slice(-500)}`));
         else return;
         this.#wakes.delete(wake);
       };
@@ -107,12 +114,18 @@ export class StreamReader {
     });
   }
 
+  /** Resolves when the stream has ended and all of it has been read. */
   async closed(): Promise<void> {
-    if (!this.socket.closed) await once(this.socket, "close");
+    await this.until(() => this.#isOver);
   }
 
   leave(): void {
     this.socket.destroy();
+  }
+
+  #finish(): void {
+    this.#isOver = true;
+    for (const wake of this.#wakes) wake();
   }
 
   #pastHead(chunk: Buffer): Buffer {

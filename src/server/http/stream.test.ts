@@ -323,6 +323,19 @@ describe("joining", () => {
     expect((await s.open()).named("snapshot")[0]?.candles.at(-1)?.[0]).toBe(at(400));
   });
 
+  test("right after a beat shows what it told", async () => {
+    const s = await stand();
+    s.clock.advance(10 * BEAT_MS);
+    const early = await s.open();
+    s.market.close("BTCUSDT", "1m", candle(at(400)));
+    s.market.form("BTCUSDT", "1m", candle(at(401), 77));
+    s.clock.advance(1);
+    await early.until(() => early.named("forming").length > 0);
+    const [snapshot] = (await s.open()).named("snapshot");
+    expect(snapshot?.candles.at(-1)?.[0]).toBe(at(400));
+    expect(snapshot?.forming?.[4]).toBe(77);
+  });
+
   test("gives all who join within a beat the same bytes", async () => {
     const s = await stand();
     s.market.form("BTCUSDT", "1m", candle(at(400), 101));
@@ -372,14 +385,19 @@ describe("joining", () => {
   test("when a series runs ahead of what is told doubles nothing", async () => {
     const s = await stand();
     const early = await s.open();
-    s.market.load("BTCUSDT", "1m", [candle(at(400))]);
+    s.market.close("BTCUSDT", "1m", candle(at(400)));
+    await allCaughtUp(s, [early]);
+    s.market.load("BTCUSDT", "1m", [candle(at(401))]);
     const late = await s.open();
-    expect(late.named("snapshot")[0]?.candles.at(-1)?.[0]).toBe(at(399));
-    s.market.tell("BTCUSDT", at(400), [closed("1m", candle(at(400)))]);
+    expect(late.named("snapshot")[0]?.candles.at(-1)?.[0]).toBe(at(400));
+    s.market.tell("BTCUSDT", at(401), [closed("1m", candle(at(401)))]);
+    s.market.tell("BTCUSDT", at(401), [closed("1m", candle(at(401)))]);
     await allCaughtUp(s, [early, late]);
-    for (const reader of [early, late]) {
-      expect(reader.named("closed").map((event) => event.candle[0])).toEqual([at(400)]);
-    }
+    s.market.tell("BTCUSDT", at(401), [closed("1m", candle(at(401)))]);
+    await allCaughtUp(s, [early, late]);
+    const closes = (reader: StreamReader) => reader.named("closed").map(({ candle }) => candle[0]);
+    expect(closes(early)).toEqual([at(400), at(401)]);
+    expect(closes(late)).toEqual([at(401)]);
   });
 
   test("a candle that no event told is made good by a snapshot", async () => {
@@ -421,7 +439,8 @@ function known(reader: StreamReader) {
 const step = fc.oneof(
   fc.record({ act: fc.constant("form" as const), close: fc.integer({ min: 1, max: 1e6 }) }),
   fc.record({ act: fc.constant("price" as const), close: fc.integer({ min: 1, max: 1e6 }) }),
-  fc.record({ act: fc.constantFrom("close", "beat", "plain", "gzip", "leave") }),
+  fc.record({ act: fc.constant("wait" as const), close: fc.constantFrom(0, 1, 100, BEAT_MS) }),
+  fc.record({ act: fc.constantFrom("close", "plain", "gzip", "leave") }),
 );
 
 test("whoever joins whenever knows the same in the end, whatever happens between", async () => {
@@ -434,7 +453,7 @@ test("whoever joins whenever knows the same in the end, whatever happens between
         if (act === "form") s.market.form("BTCUSDT", "1m", candle(next, close));
         else if (act === "price") s.market.price("BTCUSDT", close);
         else if (act === "close") s.market.close("BTCUSDT", "1m", candle(next));
-        else if (act === "beat") s.beat();
+        else if (act === "wait") s.clock.advance(close);
         else if (act === "leave") all.splice(2, 1)[0]?.leave();
         else all.push(await s.open(act === "gzip" ? "gzip" : "plain"));
       }
@@ -520,6 +539,8 @@ describe("sessions", () => {
     const reader = await s.open();
     reader.socket.write("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
     reader.socket.write("\0 not HTTP at all \r\n\r\n".repeat(1_000));
+    await eventually(() => s.sockets[0]?.bytesRead === reader.socket.bytesWritten);
+    await new Promise((resolve) => setTimeout(resolve, 20));
     s.market.close("BTCUSDT", "1m", candle(at(400)));
     await allCaughtUp(s, [reader]);
     expect(reader.text).not.toContain("HTTP/1.1");
@@ -605,6 +626,7 @@ describe("a client that does not read", () => {
       s.market.form("BTCUSDT", "1m", candle(at(100_001), 77));
       await allCaughtUp(s, [reader]);
       s.clock.advance(60_000);
+      await allCaughtUp(s, [reader]);
       expect(known(reader)).toEqual({
         candles: s.market
           .series("BTCUSDT", "1m")

@@ -45,6 +45,13 @@ function peeked(indicator: Indicator, candle: Candle): number[] {
   return [...into];
 }
 
+/** Equal bit for bit. `expect` costs far more than an indicator, so it is asked only about what differs. */
+function expectSame(got: ArrayLike<number>, wanted: ArrayLike<number>, where: string): void {
+  let same = got.length === wanted.length;
+  for (let i = 0; same && i < got.length; i += 1) same = Object.is(got[i], wanted[i]);
+  if (!same) expect(Array.from(got), where).toEqual(Array.from(wanted));
+}
+
 /** The largest difference of two rows, relative to the larger number or to `floor`. */
 function distance(a: readonly number[], b: readonly number[], floor = 0): number {
   let worst = 0;
@@ -66,8 +73,8 @@ describe.each(CASES)("$title", ({ definition, parameters, create }) => {
     for (const [i, candle] of MARKET.entries()) {
       indicator.push(candle);
       const ready = i + 1 >= indicator.warmup;
-      const right = [...values].every(ready ? Number.isFinite : Number.isNaN);
-      expect(right, `candle ${i + 1}: ${values.join()}`).toBe(true);
+      const right = values.every(ready ? Number.isFinite : Number.isNaN);
+      if (!right) expect.fail(`candle ${i + 1}: ${values.join()}`);
     }
     expect(indicator.values).toBe(values);
   });
@@ -78,13 +85,13 @@ describe.each(CASES)("$title", ({ definition, parameters, create }) => {
       const other = MARKET[(i * 7 + 3) % MARKET.length] ?? candle;
       peeked(looking, { ...other, openTime: candle.openTime });
       peeked(looking, { ...candle, high: candle.high * 3, low: candle.low / 3, volume: 1e9 });
-      const before = looking.values.join();
+      const before = [...looking.values];
       const foreseen = peeked(looking, candle);
-      expect(looking.values.join()).toBe(before);
+      expectSame(looking.values, before, `candle ${i + 1}, after peek`);
       looking.push(candle);
       blind.push(candle);
-      expect([...looking.values], `candle ${i + 1}`).toEqual(foreseen);
-      expect([...looking.values], `candle ${i + 1}`).toEqual([...blind.values]);
+      expectSame(looking.values, foreseen, `candle ${i + 1}, as foreseen`);
+      expectSame(looking.values, blind.values, `candle ${i + 1}, as without peeks`);
     }
     expect(looking.snapshot()).toEqual(blind.snapshot());
   });
@@ -109,7 +116,7 @@ describe.each(CASES)("$title", ({ definition, parameters, create }) => {
       original.push(candle);
       for (const twin of twins) {
         twin.push(candle);
-        expect([...twin.values], `candle ${i + 1}`).toEqual([...original.values]);
+        expectSame(twin.values, original.values, `candle ${i + 1}`);
       }
     }
     for (const twin of twins) expect(twin.snapshot()).toEqual(original.snapshot());
@@ -154,7 +161,7 @@ describe.each(CASES)("$title", ({ definition, parameters, create }) => {
             Number.isFinite(value) &&
             value >= (output.min ?? -Infinity) &&
             value <= (output.max ?? Infinity);
-          expect(inRange, `market ${which} candle ${i + 1} ${output.id} ${value}`).toBe(true);
+          if (!inRange) expect.fail(`market ${which} candle ${i + 1} ${output.id} ${value}`);
         }
       }
     }
@@ -177,7 +184,7 @@ describe.each(CASES)("$title", ({ definition, parameters, create }) => {
           return unit === "price" ? value * price : unit === "volume" ? value * volume : value;
         });
         const apart = distance([...other.values], expected, 1e-12);
-        expect(apart, `× ${price}, ${volume}, candle ${i + 1}`).toBeLessThan(1e-9);
+        if (!(apart < 1e-9)) expect.fail(`× ${price}, ${volume}, candle ${i + 1}: ${apart}`);
       }
     }
   });

@@ -74,7 +74,8 @@ export class ReconnectPace {
 
   /** A scout goes alone; followers go all together. */
   #turn(role: Role): void {
-    while (this.#waiting.length > 0) {
+    // Only those who wait now: whoever fails and comes again has a wait of its own.
+    for (let left = this.#waiting.length; left > 0; left -= 1) {
       const waitMs = this.#parts.takeAttempt(role === "scout" ? SCOUT_RESERVE : 0);
       if (waitMs > 0) {
         this.#later(waitMs, role);

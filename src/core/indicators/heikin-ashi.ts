@@ -29,10 +29,8 @@ export class HeikinAshi implements Indicator {
   }
 
   peek(candle: Candle, into: Float64Array): void {
-    const [isFirst, values] = [Number.isNaN(this.values[0]), this.values];
-    const open = isFirst
-      ? (candle.open + candle.close) / 2
-      : ((values[0] ?? 0) + (values[3] ?? 0)) / 2;
+    const before = ((this.values[0] ?? 0) + (this.values[3] ?? 0)) / 2;
+    const open = Number.isNaN(before) ? (candle.open + candle.close) / 2 : before;
     const close = (candle.open + candle.high + candle.low + candle.close) / 4;
     into[0] = open;
     into[1] = Math.max(candle.high, open, close);

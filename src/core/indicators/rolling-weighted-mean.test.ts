@@ -31,4 +31,18 @@ describe("RollingWeightedMean", () => {
     for (const value of [1, 2, 1e18, 3, 4, 5, 6, 7]) mean.push(value);
     expect(mean.push(8)).toBe(plain([4, 5, 6, 7, 8]));
   });
+
+  test("does not drift over ten million numbers", () => {
+    const mean = new RollingWeightedMean(20);
+    const window: number[] = [];
+    let state = 1;
+    let got = 0;
+    for (let i = 0; i < 10_000_000; i += 1) {
+      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+      const value = 3e-5 + state * 1e-17;
+      got = mean.push(value);
+      if (i >= 10_000_000 - 20) window.push(value);
+    }
+    expect(Math.abs(got / plain(window) - 1)).toBeLessThan(1e-14);
+  });
 });

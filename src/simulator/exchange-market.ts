@@ -1,7 +1,7 @@
 /** The market as the exchange knows it at this instant: nothing of the future, and no hole filled. */
 import type { Candle } from "../core/candle.ts";
 import type { Instrument } from "../core/instrument.ts";
-import { MINUTE_MS, openTimeAt, type Timeframe, timeframeMs } from "../core/timeframe.ts";
+import { openTimeAt, TIMEFRAMES, type Timeframe, timeframeMs } from "../core/timeframe.ts";
 import type { Clock } from "../server/clock.ts";
 import type { FaultPlan } from "./fault-plan.ts";
 import type { Market, MarketCandle } from "./market.ts";
@@ -13,6 +13,12 @@ export interface KlineQuery {
   readonly startTime: number | null;
   readonly endTime: number | null;
   readonly limit: number;
+}
+
+export interface CandleName {
+  readonly symbol: string;
+  readonly timeframe: Timeframe;
+  readonly openTime: number;
 }
 
 export class ExchangeMarket {
@@ -37,14 +43,11 @@ export class ExchangeMarket {
   }
 
   /** The candle as it stands at `time`: whole when it has ended, forming while it lasts. */
-  candleAsOf(
-    name: { symbol: string; timeframe: Timeframe; openTime: number },
-    time: number,
-  ): MarketCandle | null {
+  candleAsOf(name: CandleName, time: number): MarketCandle | null {
     const { symbol, timeframe, openTime } = name;
     const end = openTime + timeframeMs(timeframe);
     if (time < openTime) return null;
-    if (this.#isHoled(symbol, openTime, end)) return this.#aroundHoles(symbol, openTime, time);
+    if (this.#isHoled(symbol, openTime, end)) return this.#aroundHoles(name, time);
     if (time >= end) return this.#market.candle(symbol, timeframe, openTime);
     return this.#market.formingCandle(symbol, timeframe, time);
   }
@@ -84,15 +87,15 @@ export class ExchangeMarket {
       );
   }
 
-  /** A candle that overlaps a hole: the sum of the minutes that exist. */
-  #aroundHoles(symbol: string, openTime: number, time: number): MarketCandle | null {
+  /** A candle that overlaps a hole: the sum of the smaller ones that exist; a minute is missing. */
+  #aroundHoles(name: CandleName, time: number): MarketCandle | null {
+    const { symbol, openTime } = name;
+    const smaller = TIMEFRAMES[TIMEFRAMES.indexOf(name.timeframe) - 1];
+    if (smaller === undefined) return null;
+    const until = Math.min(time, openTime + timeframeMs(name.timeframe));
     let sum: MarketCandle | null = null;
-    for (let minute = openTime; minute < time; minute += MINUTE_MS) {
-      if (this.#isHoled(symbol, minute, minute + MINUTE_MS)) continue;
-      const isWhole = minute + MINUTE_MS <= time;
-      const candle = isWhole
-        ? this.#market.candle(symbol, "1m", minute)
-        : this.#market.formingCandle(symbol, "1m", time);
+    for (let child = openTime; child < until; child += timeframeMs(smaller)) {
+      const candle = this.candleAsOf({ symbol, timeframe: smaller, openTime: child }, time);
       if (candle !== null) sum = sum === null ? { ...candle, openTime } : joined(sum, candle);
     }
     return sum;

@@ -21,7 +21,7 @@ export interface Outgoing {
 }
 
 /** An oversized frame: five megabytes, far over any kline event's 400 bytes. */
-const OVERSIZED_BYTES = 5 * 1024 * 1024;
+const OVERSIZED = JSON.stringify({ e: "kline", pad: "x".repeat(5 * 1024 * 1024) });
 
 export class FrameFaults {
   readonly #plan: FaultPlan;
@@ -102,7 +102,7 @@ function garbageOf(garbage: Garbage, frame: KlineFrame): Outgoing {
     case "binary":
       return outgoingRaw(Buffer.from(Array.from({ length: 64 }, (_, i) => (i * 37) % 256)));
     case "oversized":
-      return outgoingRaw(JSON.stringify({ e: "kline", pad: "x".repeat(OVERSIZED_BYTES) }));
+      return outgoingRaw(OVERSIZED);
     case "nan":
       return outgoingEvent({ ...event, k: { ...k, o: "NaN", c: "NaN" } });
     case "negative":

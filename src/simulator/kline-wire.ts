@@ -4,6 +4,7 @@ import type { MarketCandle } from "./market.ts";
 
 /** Decimals that the exchange pads prices and quantities to. */
 const WIRE_DECIMALS = 8;
+const ZEROS = "0".repeat(WIRE_DECIMALS);
 
 export interface KlineStream {
   readonly symbol: string;
@@ -25,9 +26,10 @@ export function parseStreamName(name: string): KlineStream | null {
 /** A number as the exchange prints it: plain digits, at least eight decimals. */
 export function decimalText(value: number): string {
   const text = String(value);
-  if (!/^-?\d+(\.\d+)?$/.test(text)) return value.toFixed(WIRE_DECIMALS);
-  const [whole = "0", fraction = ""] = text.split(".");
-  return `${whole}.${fraction.padEnd(WIRE_DECIMALS, "0")}`;
+  if (text.includes("e")) return value.toFixed(WIRE_DECIMALS);
+  const point = text.indexOf(".");
+  if (point < 0) return `${text}.${ZEROS}`;
+  return text + ZEROS.slice(text.length - point - 1);
 }
 
 /** A row of `/api/v3/klines`. */

@@ -34,6 +34,7 @@ export const TRUE_KINDS: readonly Fault["kind"][] = [
 /** Longest trouble of each sort, so that a feed can find its way back before the next. */
 const OUTAGE_MS_MAX = 5 * MINUTE_MS;
 const REST_TROUBLE_MS_MAX = 2 * MINUTE_MS;
+const OVERSIZED_MS_MAX = 4_000;
 const DELAY_MS_MAX = 20_000;
 const SKEW_MS_MAX = 30_000;
 
@@ -66,13 +67,7 @@ function fault(kind: Fault["kind"], dice: Dice, options: RandomPlanOptions): Fau
         connections: dice.pick(["present", "every"]),
       };
     case "garbage":
-      return {
-        kind,
-        ...outage,
-        streams,
-        garbage: dice.pick(GARBAGE),
-        place: dice.pick(["before", "instead"]),
-      };
+      return randomGarbage(dice, streams, options);
     case "gap":
     case "duplicate":
     case "outOfOrder":
@@ -96,6 +91,14 @@ function fault(kind: Fault["kind"], dice: Dice, options: RandomPlanOptions): Fau
     default:
       return unreachable(kind);
   }
+}
+
+/** Garbage for minutes; oversized frames for seconds, or a plan would send gigabytes. */
+function randomGarbage(dice: Dice, streams: Streams, options: Span): Fault {
+  const garbage = dice.pick(GARBAGE);
+  const lengthMax = garbage === "oversized" ? OVERSIZED_MS_MAX : OUTAGE_MS_MAX;
+  const span = within(dice, options, lengthMax);
+  return { kind: "garbage", ...span, streams, garbage, place: dice.pick(["before", "instead"]) };
 }
 
 /** All streams, those of one connection (a timeframe), or a single one. */

@@ -38,7 +38,8 @@ export class StreamConnection {
   readonly #settings: StreamSettings;
   readonly #context: ConnectionContext;
   readonly #timers = new Set<Timer>();
-  #lastPong: number;
+  /** When the oldest ping was sent that no pong has answered; null when all are answered. */
+  #unansweredSince: number | null = null;
   #windowStart = 0;
   #incoming = 0;
 
@@ -48,7 +49,6 @@ export class StreamConnection {
     this.#clock = context.clock;
     this.openedAt = context.openedAt;
     this.#context = context;
-    this.#lastPong = context.clock.now();
     socket.on("message", (data, isBinary) => this.#onMessage(data, isBinary));
     socket.on("ping", (data) => this.#onPing(data));
     socket.on("pong", (data) => this.#onPong(data));
@@ -88,7 +88,7 @@ export class StreamConnection {
   /** Resolves when the client has received all that was sent so far, or is gone. */
   async drained(): Promise<void> {
     const socket = this.#socket;
-    if (socket.readyState !== socket.OPEN) return;
+    if (socket.readyState === socket.CLOSED) return;
     await new Promise<void>((resolve) => {
       const done = () => {
         socket.off("pong", onPong);
@@ -100,7 +100,7 @@ export class StreamConnection {
       };
       socket.on("pong", onPong);
       socket.on("close", done);
-      socket.ping(BARRIER);
+      if (socket.readyState === socket.OPEN) socket.ping(BARRIER);
     });
   }
 
@@ -119,21 +119,18 @@ export class StreamConnection {
 
   #onPong(payload: Buffer): void {
     if (payload.toString() === BARRIER) return;
-    this.#lastPong = this.#clock.now();
+    this.#unansweredSince = null;
     this.#isFlooding();
   }
 
   #ping(): void {
-    if (!this.#isDead()) {
-      if (this.#clock.now() - this.#lastPong >= PONG_TIMEOUT_MS) {
-        this.close(POLICY_VIOLATION, "Pong timeout");
-        return;
-      }
-      if (this.#socket.readyState === this.#socket.OPEN) {
-        this.#socket.ping(String(this.#clock.now()));
-      }
-    }
+    const now = this.#clock.now();
     this.#after(PING_INTERVAL_MS, () => this.#ping());
+    if (this.#isDead() || this.#socket.readyState !== this.#socket.OPEN) return;
+    this.#unansweredSince ??= now;
+    if (now - this.#unansweredSince >= PONG_TIMEOUT_MS) {
+      this.close(POLICY_VIOLATION, "Pong timeout");
+    } else this.#socket.ping(String(now));
   }
 
   #isDead(): boolean {

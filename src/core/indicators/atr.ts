@@ -12,41 +12,36 @@ import { type IndicatorDefinition, paneLine, period } from "./definition.ts";
 import type { Indicator } from "./indicator.ts";
 import { readState, writeState } from "./indicator-state.ts";
 import { Outputs } from "./outputs.ts";
-import { PreviousCandle } from "./previous-candle.ts";
-import { SmoothedMean } from "./smoothed-mean.ts";
+import { TrueRangeMean } from "./true-range.ts";
 
 export class Atr implements Indicator {
   readonly warmup: number;
   readonly values: Float64Array;
   readonly #outputs: Outputs;
-  readonly #previous = new PreviousCandle();
-  readonly #mean: SmoothedMean;
+  readonly #mean: TrueRangeMean;
 
   constructor(period: number) {
     this.#outputs = new Outputs(period + 1, 1);
-    this.#mean = SmoothedMean.wilder(period);
+    this.#mean = new TrueRangeMean(period);
     this.warmup = this.#outputs.warmup;
     this.values = this.#outputs.values;
   }
 
   push(candle: Candle): void {
-    const previous = this.#previous;
-    if (previous.isKnown) this.#mean.push(previous.trueRange(candle));
-    previous.keep(candle);
-    if (this.#outputs.advance()) this.values[0] = this.#mean.mean;
+    const mean = this.#mean.push(candle);
+    if (this.#outputs.advance()) this.values[0] = mean;
   }
 
   peek(candle: Candle, into: Float64Array): void {
-    const ready = this.#outputs.nextIsReady;
-    into[0] = ready ? this.#mean.peek(this.#previous.trueRange(candle)) : Number.NaN;
+    into[0] = this.#outputs.nextIsReady ? this.#mean.peek(candle) : Number.NaN;
   }
 
   snapshot(): number[] {
-    return writeState([this.#outputs, this.#previous, this.#mean]);
+    return writeState([this.#outputs, this.#mean]);
   }
 
   restore(state: readonly number[]): void {
-    readState([this.#outputs, this.#previous, this.#mean], state);
+    readState([this.#outputs, this.#mean], state);
   }
 }
 

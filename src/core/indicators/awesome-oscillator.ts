@@ -10,32 +10,32 @@ import { type IndicatorDefinition, paneLine, period } from "./definition.ts";
 import type { Indicator } from "./indicator.ts";
 import { readState, writeState } from "./indicator-state.ts";
 import { Outputs } from "./outputs.ts";
-import { RollingSum } from "./rolling-sum.ts";
+import { RollingMean } from "./rolling-mean.ts";
 
 export class AwesomeOscillator implements Indicator {
   readonly warmup: number;
   readonly values: Float64Array;
   readonly #outputs: Outputs;
-  readonly #fast: RollingSum;
-  readonly #slow: RollingSum;
+  readonly #fast: RollingMean;
+  readonly #slow: RollingMean;
 
   constructor(fast: number, slow: number) {
     this.#outputs = new Outputs(slow, 1);
-    this.#fast = new RollingSum(fast);
-    this.#slow = new RollingSum(slow);
+    this.#fast = new RollingMean(fast);
+    this.#slow = new RollingMean(slow);
     this.warmup = this.#outputs.warmup;
     this.values = this.#outputs.values;
   }
 
   push({ high, low }: Candle): void {
     const median = (high + low) / 2;
-    const value = this.#fast.pushMean(median) - this.#slow.pushMean(median);
+    const value = this.#fast.push(median) - this.#slow.push(median);
     if (this.#outputs.advance()) this.values[0] = value;
   }
 
   peek({ high, low }: Candle, into: Float64Array): void {
     const median = (high + low) / 2;
-    const value = this.#fast.peekMean(median) - this.#slow.peekMean(median);
+    const value = this.#fast.peek(median) - this.#slow.peek(median);
     into[0] = this.#outputs.nextIsReady ? value : Number.NaN;
   }
 

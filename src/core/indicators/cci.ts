@@ -12,7 +12,7 @@ import { type IndicatorDefinition, paneLine, period } from "./definition.ts";
 import type { Indicator } from "./indicator.ts";
 import { readState, writeState } from "./indicator-state.ts";
 import { Outputs } from "./outputs.ts";
-import { RollingSum } from "./rolling-sum.ts";
+import { RollingMean } from "./rolling-mean.ts";
 import { RollingWindow } from "./rolling-window.ts";
 import { typicalPrice } from "./typical-price.ts";
 
@@ -23,13 +23,13 @@ export class Cci implements Indicator {
   readonly warmup: number;
   readonly values: Float64Array;
   readonly #outputs: Outputs;
-  readonly #sum: RollingSum;
+  readonly #mean: RollingMean;
   readonly #window: RollingWindow;
   readonly #share: number;
 
   constructor(period: number) {
     this.#outputs = new Outputs(period, 1);
-    this.#sum = new RollingSum(period);
+    this.#mean = new RollingMean(period);
     this.#window = new RollingWindow(period);
     this.#share = SCALE / period;
     this.warmup = this.#outputs.warmup;
@@ -38,7 +38,7 @@ export class Cci implements Indicator {
 
   push(candle: Candle): void {
     const price = typicalPrice(candle);
-    const mean = this.#sum.pushMean(price);
+    const mean = this.#mean.push(price);
     this.#window.push(price);
     if (!this.#outputs.advance()) return;
     const deviation = this.#window.absoluteDeviation(mean);
@@ -47,18 +47,18 @@ export class Cci implements Indicator {
 
   peek(candle: Candle, into: Float64Array): void {
     const price = typicalPrice(candle);
-    const mean = this.#sum.peekMean(price);
+    const mean = this.#mean.peek(price);
     const deviation = this.#window.peekAbsoluteDeviation(price, mean);
     const value = deviation > 0 ? (price - mean) / (this.#share * deviation) : 0;
     into[0] = this.#outputs.nextIsReady ? value : Number.NaN;
   }
 
   snapshot(): number[] {
-    return writeState([this.#outputs, this.#sum, this.#window]);
+    return writeState([this.#outputs, this.#mean, this.#window]);
   }
 
   restore(state: readonly number[]): void {
-    readState([this.#outputs, this.#sum, this.#window], state);
+    readState([this.#outputs, this.#mean, this.#window], state);
   }
 }
 

@@ -11,31 +11,31 @@ import { type IndicatorDefinition, paneLine, period } from "./definition.ts";
 import type { Indicator } from "./indicator.ts";
 import { readState, writeState } from "./indicator-state.ts";
 import { Outputs } from "./outputs.ts";
-import { RollingSum } from "./rolling-sum.ts";
+import { RollingMean } from "./rolling-mean.ts";
 import { RollingWindow } from "./rolling-window.ts";
 
 export class Dpo implements Indicator {
   readonly warmup: number;
   readonly values: Float64Array;
   readonly #outputs: Outputs;
-  readonly #mean: RollingSum;
+  readonly #mean: RollingMean;
   readonly #closes: RollingWindow;
 
   constructor(period: number) {
     this.#outputs = new Outputs(dpoWarmup(period), 1);
-    this.#mean = new RollingSum(period);
+    this.#mean = new RollingMean(period);
     this.#closes = new RollingWindow(distanceOf(period));
     this.warmup = this.#outputs.warmup;
     this.values = this.#outputs.values;
   }
 
   push(candle: Candle): void {
-    const value = this.#closes.push(candle.close) - this.#mean.pushMean(candle.close);
+    const value = this.#closes.push(candle.close) - this.#mean.push(candle.close);
     if (this.#outputs.advance()) this.values[0] = value;
   }
 
   peek(candle: Candle, into: Float64Array): void {
-    const value = this.#closes.oldest - this.#mean.peekMean(candle.close);
+    const value = this.#closes.oldest - this.#mean.peek(candle.close);
     into[0] = this.#outputs.nextIsReady ? value : Number.NaN;
   }
 

@@ -4,8 +4,8 @@
  * Formula: middle = EMA(period) of the close; upper, lower = middle ± multiplier × ATR(range). Unit: price.
  * Range: lower ≤ middle ≤ upper. Warm-up: the longer of `period` and `range` + 1. Cost: constant.
  * Source: Linda Raschke's form of Chester Keltner's channel, as TradingView and StockCharts draw it
- * (20, 2, 10), with the EMA and ATR of TA-Lib. trading-signals and technicalindicators agree once
- * their other starts have faded; @ixjb94 and indicatorts use the high − low or a plain mean of ranges.
+ * (20, 2, 10), with the EMA and ATR of TA-Lib. technicalindicators agrees, trading-signals once its
+ * other start has faded; @ixjb94 and indicatorts average the range otherwise and differ for good.
  */
 import type { Candle } from "../candle.ts";
 import { factor, type IndicatorDefinition, period, priceLine } from "./definition.ts";
@@ -13,7 +13,7 @@ import type { Indicator } from "./indicator.ts";
 import { readState, writeState } from "./indicator-state.ts";
 import { Outputs } from "./outputs.ts";
 import { SmoothedMean } from "./smoothed-mean.ts";
-import { TrueRangeMean } from "./true-range-mean.ts";
+import { TrueRangeMean } from "./true-range.ts";
 
 export interface KeltnerParameters {
   readonly period: number;

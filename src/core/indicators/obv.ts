@@ -11,44 +11,62 @@ import type { Candle } from "../candle.ts";
 import { CompensatedSum } from "./compensated-sum.ts";
 import { type IndicatorDefinition, paneLine } from "./definition.ts";
 import type { Indicator } from "./indicator.ts";
-import { readState, writeState } from "./indicator-state.ts";
+import { readState, type Stateful, type StateReader, writeState } from "./indicator-state.ts";
 import { Outputs } from "./outputs.ts";
-import { PreviousCandle } from "./previous-candle.ts";
 
 export class Obv implements Indicator {
   readonly warmup = 1;
   readonly values: Float64Array;
   readonly #outputs = new Outputs(1, 1);
-  readonly #previous = new PreviousCandle();
-  readonly #sum = new CompensatedSum();
+  readonly #flow = new Flow();
 
   constructor() {
     this.values = this.#outputs.values;
   }
 
   push(candle: Candle): void {
-    this.values[0] = this.#sum.push(flow(candle, this.#previous));
-    this.#previous.keep(candle);
+    this.values[0] = this.#flow.push(candle);
     this.#outputs.advance();
   }
 
   peek(candle: Candle, into: Float64Array): void {
-    into[0] = this.#sum.peek(flow(candle, this.#previous));
+    into[0] = this.#flow.peek(candle);
   }
 
   snapshot(): number[] {
-    return writeState([this.#outputs, this.#previous, this.#sum]);
+    return writeState([this.#outputs, this.#flow]);
   }
 
   restore(state: readonly number[]): void {
-    readState([this.#outputs, this.#previous, this.#sum], state);
+    readState([this.#outputs, this.#flow], state);
   }
 }
 
-/** Before the first candle the previous close is 0, so that its volume counts as bought. */
-function flow(candle: Candle, previous: PreviousCandle): number {
-  if (candle.close > previous.close) return candle.volume;
-  return candle.close < previous.close ? -candle.volume : 0;
+/** The sum of volumes, each signed by its candle's move. */
+class Flow implements Stateful {
+  readonly #sum = new CompensatedSum();
+  /** The last close; 0 before the first candle, so that its volume counts as bought. */
+  #close = 0;
+
+  push(candle: Candle): number {
+    const sum = this.#sum.push(Math.sign(candle.close - this.#close) * candle.volume);
+    this.#close = candle.close;
+    return sum;
+  }
+
+  peek(candle: Candle): number {
+    return this.#sum.peek(Math.sign(candle.close - this.#close) * candle.volume);
+  }
+
+  write(state: number[]): void {
+    state.push(this.#close);
+    this.#sum.write(state);
+  }
+
+  read(reader: StateReader): void {
+    this.#close = reader.next();
+    this.#sum.read(reader);
+  }
 }
 
 export const obvDefinition: IndicatorDefinition = {

@@ -18,7 +18,8 @@ export class Outputs implements Stateful {
 
   /** Counts one closed candle; says whether the values of this candle are the first ones or later. */
   advance(): boolean {
-    if (this.#missing > 0) this.#missing -= 1;
+    if (this.#missing === 0) return true;
+    this.#missing -= 1;
     return this.#missing === 0;
   }
 

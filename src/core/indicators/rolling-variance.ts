@@ -2,31 +2,34 @@
 import type { Stateful, StateReader } from "./indicator-state.ts";
 
 /**
- * The textbook way, mean of squares minus square of the mean, loses every digit when prices are
- * much larger than their spread. Here the window is two blocks, as in `RollingSum`, each with its
- * mean and its sum of squared deviations, which are merged without subtracting squares.
- * Source: Welford 1962 for a block; Chan, Golub, LeVeque 1983 for the merger. Constant cost,
- * amortised. A flat window has variance exactly 0 and its value as mean.
+ * The textbook way, mean of squares minus square of the mean, loses every digit when prices are much
+ * larger than their spread. Here the squares are those of distances from a number in the window
+ * (which one: see `RollingMean`). No distance is longer than the window is wide, so at most some
+ * log10(length) of sixteen digits are lost, whatever the price; a flat window has variance exactly 0.
+ * Constant cost, amortised.
  */
 export class RollingVariance implements Stateful {
   readonly length: number;
-  /** Cells before the cursor are numbers; those behind it are the means of tails. */
-  readonly #means: Float64Array;
-  /** Cells behind the cursor are the sums of squared deviations of tails. */
+  readonly #share: number;
+  /** Cells before the cursor are numbers, those behind it sums of the tails' distances; the last is 0. */
+  readonly #sums: Float64Array;
+  /** Cells behind the cursor are sums of the tails' squared distances. */
   readonly #squares: Float64Array;
   #cursor = 0;
-  #headMean = 0;
+  #pivot = 0;
+  #headSum = 0;
   #headSquares = 0;
   #mean = 0;
   #variance = 0;
 
   constructor(length: number) {
     this.length = length;
-    this.#means = new Float64Array(length + 1);
+    this.#share = 1 / length;
+    this.#sums = new Float64Array(length + 1);
     this.#squares = new Float64Array(length + 1);
   }
 
-  /** The mean of the window that the last `push` or `peek` was about. */
+  /** The mean of the window that the last `push` or `peek` was about; for a full window only. */
   get mean(): number {
     return this.#mean;
   }
@@ -37,58 +40,81 @@ export class RollingVariance implements Stateful {
   }
 
   push(value: number): void {
-    this.peek(value);
-    const cursor = this.#cursor + 1;
-    const away = value - this.#headMean;
-    this.#headMean += away / cursor;
-    this.#headSquares += away * (value - this.#headMean);
-    this.#means[cursor - 1] = value;
-    this.#cursor = cursor;
-    if (cursor === this.length) this.#endBlock();
+    this.#sums[this.#cursor] = value;
+    this.#cursor += 1;
+    if (this.#cursor === this.length) {
+      this.#endBlock(value);
+    } else {
+      const distance = value - this.#pivot;
+      this.#headSum += distance;
+      this.#headSquares += distance * distance;
+    }
+    const sum = this.#headSum + (this.#sums[this.#cursor] ?? 0);
+    this.#settle(sum, this.#headSquares + (this.#squares[this.#cursor] ?? 0));
   }
 
   /** Sets `mean` and `variance` to those that `push` would give; the window stays. */
   peek(value: number): void {
     const cursor = this.#cursor + 1;
-    const away = value - this.#headMean;
-    const headMean = this.#headMean + away / cursor;
-    const headSquares = this.#headSquares + away * (value - headMean);
-    const tailWeight = (this.length - cursor) / this.length;
-    const apart = (this.#means[cursor] ?? 0) - headMean;
-    const squares =
-      (this.#squares[cursor] ?? 0) + headSquares + apart * apart * (cursor * tailWeight);
-    this.#mean = headMean + apart * tailWeight;
-    this.#variance = squares / this.length;
+    if (cursor === this.length) {
+      this.#peekBlock(value);
+      return;
+    }
+    const distance = value - this.#pivot;
+    const sum = this.#headSum + distance + (this.#sums[cursor] ?? 0);
+    const squares = this.#headSquares + distance * distance + (this.#squares[cursor] ?? 0);
+    this.#settle(sum, squares);
   }
 
-  #endBlock(): void {
-    const means = this.#means;
-    let mean = 0;
+  /** Mean and variance from the sums of distances from the pivot and of their squares. */
+  #settle(sum: number, squares: number): void {
+    const away = sum * this.#share;
+    this.#mean = this.#pivot + away;
+    this.#variance = Math.max(0, squares * this.#share - away * away);
+  }
+
+  #endBlock(last: number): void {
+    let sum = 0;
     let squares = 0;
     for (let i = this.length - 1; i >= 0; i -= 1) {
-      const value = means[i] ?? 0;
-      const away = value - mean;
-      mean += away / (this.length - i);
-      squares += away * (value - mean);
-      means[i] = mean;
+      const distance = (this.#sums[i] ?? 0) - last;
+      sum += distance;
+      squares += distance * distance;
+      this.#sums[i] = sum;
       this.#squares[i] = squares;
     }
-    this.#cursor = 0;
-    this.#headMean = 0;
+    this.#pivot = last;
+    this.#headSum = 0;
     this.#headSquares = 0;
+    this.#cursor = 0;
+  }
+
+  #peekBlock(last: number): void {
+    let sum = 0;
+    let squares = 0;
+    for (let i = this.length - 2; i >= 0; i -= 1) {
+      const distance = (this.#sums[i] ?? 0) - last;
+      sum += distance;
+      squares += distance * distance;
+    }
+    const pivot = this.#pivot;
+    this.#pivot = last;
+    this.#settle(sum, squares);
+    this.#pivot = pivot;
   }
 
   write(state: number[]): void {
-    state.push(this.#cursor, this.#headMean, this.#headSquares);
-    for (const cell of this.#means) state.push(cell);
+    state.push(this.#cursor, this.#pivot, this.#headSum, this.#headSquares);
+    for (const cell of this.#sums) state.push(cell);
     for (const cell of this.#squares) state.push(cell);
   }
 
   read(reader: StateReader): void {
     this.#cursor = reader.next();
-    this.#headMean = reader.next();
+    this.#pivot = reader.next();
+    this.#headSum = reader.next();
     this.#headSquares = reader.next();
-    for (let i = 0; i < this.#means.length; i += 1) this.#means[i] = reader.next();
+    for (let i = 0; i < this.#sums.length; i += 1) this.#sums[i] = reader.next();
     for (let i = 0; i < this.#squares.length; i += 1) this.#squares[i] = reader.next();
   }
 }

@@ -32,11 +32,22 @@ export class RollingWindow implements Stateful {
     return this.#ring[index < 0 ? index + this.length : index] ?? 0;
   }
 
-  /** The sum of |number − `centre`| over the window: `length` steps. */
+  /** The sum of |number − `centre`| over the window: `length` steps, as four sums that do not wait for each other. */
   absoluteDeviation(centre: number): number {
-    let sum = 0;
-    for (const value of this.#ring) sum += Math.abs(value - centre);
-    return sum;
+    const ring = this.#ring;
+    let a = 0;
+    let b = 0;
+    let c = 0;
+    let d = 0;
+    let i = 3;
+    for (; i < ring.length; i += 4) {
+      a += Math.abs((ring[i - 3] ?? 0) - centre);
+      b += Math.abs((ring[i - 2] ?? 0) - centre);
+      c += Math.abs((ring[i - 1] ?? 0) - centre);
+      d += Math.abs((ring[i] ?? 0) - centre);
+    }
+    for (i -= 3; i < ring.length; i += 1) a += Math.abs((ring[i] ?? 0) - centre);
+    return a + b + (c + d);
   }
 
   /** `absoluteDeviation` as it would be after a push of `value`, to the last bit; changes nothing. */

@@ -12,57 +12,38 @@ import { type IndicatorDefinition, paneLine, period } from "./definition.ts";
 import type { Indicator } from "./indicator.ts";
 import { readState, writeState } from "./indicator-state.ts";
 import { Outputs } from "./outputs.ts";
-import { PreviousCandle } from "./previous-candle.ts";
-import { SmoothedMean, VANISHED } from "./smoothed-mean.ts";
+import { WilderMoves } from "./wilder-moves.ts";
 
 export class Rsi implements Indicator {
   readonly warmup: number;
   readonly values: Float64Array;
   readonly #outputs: Outputs;
-  readonly #previous = new PreviousCandle();
-  readonly #rises: SmoothedMean;
-  readonly #falls: SmoothedMean;
+  readonly #moves: WilderMoves;
 
   constructor(period: number) {
     this.#outputs = new Outputs(period + 1, 1);
-    this.#rises = SmoothedMean.wilder(period);
-    this.#falls = SmoothedMean.wilder(period);
+    this.#moves = new WilderMoves(period);
     this.warmup = this.#outputs.warmup;
     this.values = this.#outputs.values;
   }
 
   push(candle: Candle): void {
-    const previous = this.#previous;
-    if (previous.isKnown) {
-      const change = candle.close - previous.close;
-      const rises = this.#rises.push(change > 0 ? change : 0);
-      const falls = this.#falls.push(change < 0 ? -change : 0);
-      if (this.#outputs.advance()) this.values[0] = strength(rises, falls);
-    } else {
-      this.#outputs.advance();
-    }
-    previous.keep(candle);
+    this.#moves.push(candle.close);
+    if (this.#outputs.advance()) this.values[0] = this.#moves.strength;
   }
 
   peek(candle: Candle, into: Float64Array): void {
-    const change = candle.close - this.#previous.close;
-    const rises = this.#rises.peek(change > 0 ? change : 0);
-    const falls = this.#falls.peek(change < 0 ? -change : 0);
-    into[0] = this.#outputs.nextIsReady ? strength(rises, falls) : Number.NaN;
+    this.#moves.peek(candle.close);
+    into[0] = this.#outputs.nextIsReady ? this.#moves.strength : Number.NaN;
   }
 
   snapshot(): number[] {
-    return writeState([this.#outputs, this.#previous, this.#rises, this.#falls]);
+    return writeState([this.#outputs, this.#moves]);
   }
 
   restore(state: readonly number[]): void {
-    readState([this.#outputs, this.#previous, this.#rises, this.#falls], state);
+    readState([this.#outputs, this.#moves], state);
   }
-}
-
-function strength(rises: number, falls: number): number {
-  const moves = rises + falls;
-  return moves < VANISHED ? 0 : 100 * (rises / moves);
 }
 
 export const rsiDefinition: IndicatorDefinition = {

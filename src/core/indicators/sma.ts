@@ -10,36 +10,36 @@ import { type IndicatorDefinition, period, priceLine } from "./definition.ts";
 import type { Indicator } from "./indicator.ts";
 import { readState, writeState } from "./indicator-state.ts";
 import { Outputs } from "./outputs.ts";
-import { RollingSum } from "./rolling-sum.ts";
+import { RollingMean } from "./rolling-mean.ts";
 
 export class Sma implements Indicator {
   readonly warmup: number;
   readonly values: Float64Array;
   readonly #outputs: Outputs;
-  readonly #sum: RollingSum;
+  readonly #mean: RollingMean;
 
   constructor(period: number) {
     this.#outputs = new Outputs(period, 1);
-    this.#sum = new RollingSum(period);
+    this.#mean = new RollingMean(period);
     this.warmup = this.#outputs.warmup;
     this.values = this.#outputs.values;
   }
 
   push(candle: Candle): void {
-    const mean = this.#sum.pushMean(candle.close);
+    const mean = this.#mean.push(candle.close);
     if (this.#outputs.advance()) this.values[0] = mean;
   }
 
   peek(candle: Candle, into: Float64Array): void {
-    into[0] = this.#outputs.nextIsReady ? this.#sum.peekMean(candle.close) : Number.NaN;
+    into[0] = this.#outputs.nextIsReady ? this.#mean.peek(candle.close) : Number.NaN;
   }
 
   snapshot(): number[] {
-    return writeState([this.#outputs, this.#sum]);
+    return writeState([this.#outputs, this.#mean]);
   }
 
   restore(state: readonly number[]): void {
-    readState([this.#outputs, this.#sum], state);
+    readState([this.#outputs, this.#mean], state);
   }
 }
 

@@ -5,8 +5,8 @@
  * `k` candles, and 0 when they are equal; %K = SMA(smoothing) of raw; %D = SMA(d) of %K. Unit: number.
  * Range: 0 to 100. Warm-up: period + k + smoothing + d − 2, for both outputs. Cost: constant,
  * amortised. Source: Chande and Kroll 1994; TA-Lib `STOCHRSI` when smoothing is 1, as by default;
- * TradingView's is (14, 14, 3, 3). technicalindicators rounds its RSI to two decimals first, and
- * trading-signals and indicatorts give fractions or another start.
+ * TradingView's is (14, 14, 3, 3). trading-signals and @ixjb94 agree on raw, as a fraction;
+ * technicalindicators rounds its RSI to two decimals first.
  */
 import type { Candle } from "../candle.ts";
 import { type IndicatorDefinition, paneLine, period } from "./definition.ts";
@@ -14,7 +14,7 @@ import type { Indicator } from "./indicator.ts";
 import { readState, writeState } from "./indicator-state.ts";
 import { Outputs } from "./outputs.ts";
 import { RollingExtreme } from "./rolling-extreme.ts";
-import { RollingSum } from "./rolling-sum.ts";
+import { RollingMean } from "./rolling-mean.ts";
 import { WilderMoves } from "./wilder-moves.ts";
 
 /** RSI's period, the window of RSI values, the average of %K that is %D, the one inside %K. */
@@ -32,16 +32,16 @@ export class StochasticRsi implements Indicator {
   readonly #moves: WilderMoves;
   readonly #highest: RollingExtreme;
   readonly #lowest: RollingExtreme;
-  readonly #k: RollingSum;
-  readonly #d: RollingSum;
+  readonly #k: RollingMean;
+  readonly #d: RollingMean;
 
   constructor({ period, k, d, smoothing }: StochasticRsiPeriods) {
     this.#outputs = new Outputs(period + k + smoothing + d - 2, 2);
     this.#moves = new WilderMoves(period);
     this.#highest = new RollingExtreme(k, "highest");
     this.#lowest = new RollingExtreme(k, "lowest");
-    this.#k = new RollingSum(smoothing);
-    this.#d = new RollingSum(d);
+    this.#k = new RollingMean(smoothing);
+    this.#d = new RollingMean(d);
     this.warmup = this.#outputs.warmup;
     this.values = this.#outputs.values;
   }
@@ -51,8 +51,8 @@ export class StochasticRsi implements Indicator {
     const rsi = this.#moves.strength;
     const lowest = this.#lowest.push(rsi);
     const range = this.#highest.push(rsi) - lowest;
-    const k = this.#k.pushMean(range > 0 ? 100 * ((rsi - lowest) / range) : 0);
-    const d = this.#d.pushMean(k);
+    const k = this.#k.push(range > 0 ? 100 * ((rsi - lowest) / range) : 0);
+    const d = this.#d.push(k);
     if (!this.#outputs.advance()) return;
     this.values[0] = k;
     this.values[1] = d;
@@ -63,9 +63,9 @@ export class StochasticRsi implements Indicator {
     const rsi = this.#moves.strength;
     const lowest = this.#lowest.peek(rsi);
     const range = this.#highest.peek(rsi) - lowest;
-    const k = this.#k.peekMean(range > 0 ? 100 * ((rsi - lowest) / range) : 0);
+    const k = this.#k.peek(range > 0 ? 100 * ((rsi - lowest) / range) : 0);
     into[0] = this.#outputs.nextIsReady ? k : Number.NaN;
-    into[1] = this.#outputs.nextIsReady ? this.#d.peekMean(k) : Number.NaN;
+    into[1] = this.#outputs.nextIsReady ? this.#d.peek(k) : Number.NaN;
   }
 
   snapshot(): number[] {

@@ -14,7 +14,7 @@ import type { Indicator } from "./indicator.ts";
 import { readState, writeState } from "./indicator-state.ts";
 import { Outputs } from "./outputs.ts";
 import { RollingExtreme } from "./rolling-extreme.ts";
-import { RollingSum } from "./rolling-sum.ts";
+import { RollingMean } from "./rolling-mean.ts";
 
 /** The window of highs and lows, the average of %K that is %D, and the one inside %K. */
 export interface StochasticPeriods {
@@ -29,15 +29,15 @@ export class Stochastic implements Indicator {
   readonly #outputs: Outputs;
   readonly #highest: RollingExtreme;
   readonly #lowest: RollingExtreme;
-  readonly #k: RollingSum;
-  readonly #d: RollingSum;
+  readonly #k: RollingMean;
+  readonly #d: RollingMean;
 
   constructor({ k, d, smoothing }: StochasticPeriods) {
     this.#outputs = new Outputs(k + smoothing + d - 2, 2);
     this.#highest = new RollingExtreme(k, "highest");
     this.#lowest = new RollingExtreme(k, "lowest");
-    this.#k = new RollingSum(smoothing);
-    this.#d = new RollingSum(d);
+    this.#k = new RollingMean(smoothing);
+    this.#d = new RollingMean(d);
     this.warmup = this.#outputs.warmup;
     this.values = this.#outputs.values;
   }
@@ -45,8 +45,8 @@ export class Stochastic implements Indicator {
   push(candle: Candle): void {
     const lowest = this.#lowest.push(candle.low);
     const range = this.#highest.push(candle.high) - lowest;
-    const k = this.#k.pushMean(range > 0 ? 100 * ((candle.close - lowest) / range) : 0);
-    const d = this.#d.pushMean(k);
+    const k = this.#k.push(range > 0 ? 100 * ((candle.close - lowest) / range) : 0);
+    const d = this.#d.push(k);
     if (!this.#outputs.advance()) return;
     this.values[0] = k;
     this.values[1] = d;
@@ -55,9 +55,9 @@ export class Stochastic implements Indicator {
   peek(candle: Candle, into: Float64Array): void {
     const lowest = this.#lowest.peek(candle.low);
     const range = this.#highest.peek(candle.high) - lowest;
-    const k = this.#k.peekMean(range > 0 ? 100 * ((candle.close - lowest) / range) : 0);
+    const k = this.#k.peek(range > 0 ? 100 * ((candle.close - lowest) / range) : 0);
     into[0] = this.#outputs.nextIsReady ? k : Number.NaN;
-    into[1] = this.#outputs.nextIsReady ? this.#d.peekMean(k) : Number.NaN;
+    into[1] = this.#outputs.nextIsReady ? this.#d.peek(k) : Number.NaN;
   }
 
   snapshot(): number[] {

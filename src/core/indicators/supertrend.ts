@@ -14,7 +14,7 @@ import { factor, type IndicatorDefinition, paneLine, period, priceLine } from ".
 import type { Indicator } from "./indicator.ts";
 import { readState, type Stateful, type StateReader, writeState } from "./indicator-state.ts";
 import { Outputs } from "./outputs.ts";
-import { TrueRangeMean } from "./true-range-mean.ts";
+import { TrueRangeMean } from "./true-range.ts";
 
 export class Supertrend implements Indicator {
   readonly warmup: number;

@@ -11,38 +11,38 @@ import { type IndicatorDefinition, paneLine, period } from "./definition.ts";
 import type { Indicator } from "./indicator.ts";
 import { readState, writeState } from "./indicator-state.ts";
 import { Outputs } from "./outputs.ts";
-import { RollingSum } from "./rolling-sum.ts";
+import { RollingMean } from "./rolling-mean.ts";
 
 export class VolumeRatio implements Indicator {
   readonly warmup: number;
   readonly values: Float64Array;
   readonly #outputs: Outputs;
-  readonly #sum: RollingSum;
+  readonly #mean: RollingMean;
 
   constructor(period: number) {
     this.#outputs = new Outputs(period, 1);
-    this.#sum = new RollingSum(period);
+    this.#mean = new RollingMean(period);
     this.warmup = this.#outputs.warmup;
     this.values = this.#outputs.values;
   }
 
   push(candle: Candle): void {
-    const mean = this.#sum.pushMean(candle.volume);
+    const mean = this.#mean.push(candle.volume);
     if (this.#outputs.advance()) this.values[0] = mean > 0 ? candle.volume / mean : 0;
   }
 
   peek(candle: Candle, into: Float64Array): void {
-    const mean = this.#sum.peekMean(candle.volume);
+    const mean = this.#mean.peek(candle.volume);
     const ratio = mean > 0 ? candle.volume / mean : 0;
     into[0] = this.#outputs.nextIsReady ? ratio : Number.NaN;
   }
 
   snapshot(): number[] {
-    return writeState([this.#outputs, this.#sum]);
+    return writeState([this.#outputs, this.#mean]);
   }
 
   restore(state: readonly number[]): void {
-    readState([this.#outputs, this.#sum], state);
+    readState([this.#outputs, this.#mean], state);
   }
 }
 

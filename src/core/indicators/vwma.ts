@@ -11,6 +11,7 @@ import { type IndicatorDefinition, period, priceLine } from "./definition.ts";
 import type { Indicator } from "./indicator.ts";
 import { readState, writeState } from "./indicator-state.ts";
 import { Outputs } from "./outputs.ts";
+import { RollingMean } from "./rolling-mean.ts";
 import { RollingSum } from "./rolling-sum.ts";
 
 export class Vwma implements Indicator {
@@ -19,13 +20,13 @@ export class Vwma implements Indicator {
   readonly #outputs: Outputs;
   readonly #turnover: RollingSum;
   readonly #volume: RollingSum;
-  readonly #closes: RollingSum;
+  readonly #closes: RollingMean;
 
   constructor(period: number) {
     this.#outputs = new Outputs(period, 1);
     this.#turnover = new RollingSum(period);
     this.#volume = new RollingSum(period);
-    this.#closes = new RollingSum(period);
+    this.#closes = new RollingMean(period);
     this.warmup = this.#outputs.warmup;
     this.values = this.#outputs.values;
   }
@@ -33,14 +34,14 @@ export class Vwma implements Indicator {
   push({ close, volume }: Candle): void {
     const turnover = this.#turnover.push(close * volume);
     const traded = this.#volume.push(volume);
-    const mean = this.#closes.pushMean(close);
+    const mean = this.#closes.push(close);
     if (this.#outputs.advance()) this.values[0] = traded > 0 ? turnover / traded : mean;
   }
 
   peek({ close, volume }: Candle, into: Float64Array): void {
     const turnover = this.#turnover.peek(close * volume);
     const traded = this.#volume.peek(volume);
-    const value = traded > 0 ? turnover / traded : this.#closes.peekMean(close);
+    const value = traded > 0 ? turnover / traded : this.#closes.peek(close);
     into[0] = this.#outputs.nextIsReady ? value : Number.NaN;
   }
 

@@ -1,13 +1,21 @@
-/** Wilder's average of the true range, as a part of other indicators; `atr` itself is this and no more. */
+/** The true range of a candle, and Wilder's average of it. */
 import type { Candle } from "../candle.ts";
 import type { Stateful, StateReader } from "./indicator-state.ts";
-import { PreviousCandle } from "./previous-candle.ts";
 import { SmoothedMean } from "./smoothed-mean.ts";
+
+/**
+ * From the lowest to the highest price, the close before among them. ≥ 0, in price. Source: Wilder
+ * 1978; equals TA-Lib's greatest of three differences.
+ */
+export function trueRange(candle: Candle, closeBefore: number): number {
+  return Math.max(candle.high, closeBefore) - Math.min(candle.low, closeBefore);
+}
 
 /** Its first value comes with candle `period` + 1, since the first candle has no close before it. */
 export class TrueRangeMean implements Stateful {
-  readonly #previous = new PreviousCandle();
   readonly #mean: SmoothedMean;
+  /** The last close; 0 before the first one. */
+  #close = 0;
 
   constructor(period: number) {
     this.#mean = SmoothedMean.wilder(period);
@@ -15,23 +23,23 @@ export class TrueRangeMean implements Stateful {
 
   /** Takes a candle and gives the new mean; it means nothing before candle `period` + 1. */
   push(candle: Candle): number {
-    if (this.#previous.isKnown) this.#mean.push(this.#previous.trueRange(candle));
-    this.#previous.keep(candle);
-    return this.#mean.mean;
+    const close = this.#close;
+    this.#close = candle.close;
+    return close === 0 ? 0 : this.#mean.push(trueRange(candle, close));
   }
 
   /** What `push` would give; changes nothing. */
   peek(candle: Candle): number {
-    return this.#mean.peek(this.#previous.trueRange(candle));
+    return this.#mean.peek(trueRange(candle, this.#close));
   }
 
   write(state: number[]): void {
-    this.#previous.write(state);
+    state.push(this.#close);
     this.#mean.write(state);
   }
 
   read(reader: StateReader): void {
-    this.#previous.read(reader);
+    this.#close = reader.next();
     this.#mean.read(reader);
   }
 }

@@ -7,20 +7,18 @@ import type {
 import { CATALOGUE_FR, OUTPUTS_FR, PARAMETERS_FR } from "./catalogue-fr.ts";
 import type { Language } from "./language.ts";
 
-export interface CatalogueEntry {
-  readonly name: string;
-  readonly meaning: string;
-  readonly formula: string;
-}
-
-export function entryText(definition: IndicatorDefinition, language: Language): CatalogueEntry {
+/** Name, meaning and formula; an indicator that has no French yet speaks English. */
+export function entryText(
+  definition: IndicatorDefinition,
+  language: Language,
+): Pick<IndicatorDefinition, "name" | "meaning" | "formula"> {
   return language === "fr" ? (CATALOGUE_FR[definition.id] ?? definition) : definition;
 }
 
-export function parameterText(parameter: IndicatorParameter, language: Language): string {
-  return language === "fr" ? (PARAMETERS_FR[parameter.id] ?? parameter.name) : parameter.name;
+export function parameterText({ name }: IndicatorParameter, language: Language): string {
+  return language === "fr" ? (PARAMETERS_FR[name] ?? name) : name;
 }
 
-export function outputText(output: IndicatorOutput, language: Language): string {
-  return language === "fr" ? (OUTPUTS_FR[output.name] ?? output.name) : output.name;
+export function outputText({ name }: IndicatorOutput, language: Language): string {
+  return language === "fr" ? (OUTPUTS_FR[name] ?? name) : name;
 }

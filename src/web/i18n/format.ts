@@ -1,8 +1,11 @@
 /** Numbers and times as a language writes them; formatters are built once, because ticks use them. */
 import type { Language } from "./language.ts";
 
-/** Region variants that write what a trader expects: 63,412.50 and 63 412,50. */
+/** Region variants that write what a trader expects: 22 Nov 2026 and 22 nov. 2026. */
 const LOCALES: Readonly<Record<Language, string>> = { en: "en-GB", fr: "fr-FR" };
+
+/** British English shortens a million to a small m, which reads as a thousandth. */
+const COMPACT_LOCALES: Readonly<Record<Language, string>> = { en: "en-US", fr: "fr-FR" };
 
 /** From here on a volume is shorter with a letter than with digits. */
 const COMPACT_FROM = 100_000;
@@ -21,7 +24,7 @@ export class Format {
   constructor(language: Language) {
     const locale = LOCALES[language];
     this.locale = locale;
-    this.#compact = new Intl.NumberFormat(locale, {
+    this.#compact = new Intl.NumberFormat(COMPACT_LOCALES[language], {
       notation: "compact",
       minimumFractionDigits: 2,
       maximumFractionDigits: 2,

@@ -16,7 +16,7 @@ import type { Format } from "../../i18n/format.ts";
 import type { ChartLook } from "./chart-look.ts";
 import { chartTime, openTimeOf } from "./chart-time.ts";
 import type { IndicatorChoice } from "./indicator-choice.ts";
-import { IndicatorLayer, type LayerSetting } from "./indicator-layer.ts";
+import { candleColours, IndicatorLayer, type LayerSetting } from "./indicator-layer.ts";
 import { valueText } from "./value-text.ts";
 import { addVolume } from "./volume-scale.ts";
 
@@ -75,12 +75,13 @@ export class CandleChart {
     this.#setting = setup.setting;
     this.#events = setup.events;
     this.#chart = createChart(container, {
+      ...chartOptions(setup.setting),
       autoSize: true,
       crosshair: { mode: CrosshairMode.Normal },
       // On a touch screen a vertical drag scrolls the page.
       handleScroll: { vertTouchDrag: false },
       rightPriceScale: { borderVisible: false },
-      timeScale: { borderVisible: false, timeVisible: true, minBarSpacing: 0.8 },
+      timeScale: { borderVisible: false, minBarSpacing: 0.8 },
     });
     this.#candles = this.#chart.addSeries(CandlestickSeries, { priceLineWidth: 1 });
     this.#candles.priceScale().applyOptions({ scaleMargins: { top: 0.12, bottom: 0.22 } });
@@ -97,12 +98,7 @@ export class CandleChart {
     const { look, format, decimals } = setting;
     this.#chart.applyOptions(chartOptions(setting));
     this.#candles.applyOptions({
-      upColor: look.up,
-      downColor: look.down,
-      wickUpColor: look.up,
-      wickDownColor: look.down,
-      borderUpColor: look.up,
-      borderDownColor: look.down,
+      ...candleColours(look),
       priceFormat: {
         type: "custom",
         formatter: (price: number) => format.fixed(price, decimals),

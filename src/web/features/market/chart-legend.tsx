@@ -7,11 +7,12 @@ import { type IndicatorReference, indicatorText } from "../../client/indicator-r
 import type { MarketClient } from "../../client/market-client.ts";
 import { useClock, useFrame, useMarket, useMarketState } from "../../client/page-context.ts";
 import { entryText, outputText } from "../../i18n/catalogue-text.ts";
+import type { Format } from "../../i18n/format.ts";
 import { useWording } from "../../i18n/wording.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { writeMark, writeText } from "../../ui/live-text.ts";
-import { type IndicatorChoice, SERIES_COLOURS } from "./indicator-choice.ts";
-import { shownOutputs } from "./indicator-layer.ts";
+import type { IndicatorChoice } from "./indicator-choice.ts";
+import { colourOf, type ShownOutput, shownOutputs } from "./indicator-drawing.ts";
 import { decimalsOf } from "./selection.ts";
 import { valueText } from "./value-text.ts";
 
@@ -58,7 +59,7 @@ function CandleRow({ cell }: { readonly cell: CellRef }) {
     writeText(countdown.current, time);
   });
   return (
-    <div className="legend-row">
+    <div className="legend-row" data-reading="false" ref={cell("candle")}>
       <span className="legend-name">
         {shown?.symbol} · {shown?.timeframe}
       </span>
@@ -89,9 +90,9 @@ interface IndicatorRowProps {
 }
 
 function IndicatorRow({ choice, cell, onEdit, onRemove }: IndicatorRowProps) {
-  const { t, language } = useWording();
+  const { t, language, format } = useWording();
   const text = indicatorText(choice);
-  const name = shortName(choice);
+  const name = shortName(choice, format);
   const market = useMarket();
   // One text names one indicator: another object with the same text is no reason to fetch again.
   const held = useRef(choice);
@@ -103,13 +104,13 @@ function IndicatorRow({ choice, cell, onEdit, onRemove }: IndicatorRowProps) {
       <span className="legend-name" title={title}>
         {name}
       </span>
-      {shownOutputs(choice.id).map(({ output, index }) => (
+      {shownOutputs(choice).map((shown) => (
         <span
-          key={output.id}
+          key={shown.output.id}
           className="figure legend-value"
-          title={outputText(output, language)}
-          data-series={((choice.colour + index) % SERIES_COLOURS) + 1}
-          ref={cell(`${text} ${index}`)}
+          title={outputText(shown.output, language)}
+          data-series={seriesNumber(choice, shown)}
+          ref={cell(`${text} ${shown.index}`)}
         />
       ))}
       <span className="legend-state" ref={cell(`${text} state`)} />
@@ -156,6 +157,7 @@ function useLegendCells(
     write("volume", candle === null ? "" : format.volume(candle.volume));
     write("change", change === null ? "" : format.percent(change));
     writeMark(nodes.get("change") ?? null, "direction", direction);
+    writeMark(nodes.get("candle") ?? null, "reading", String(readTime.current !== null));
     const forming = nodes.get("forming");
     if (forming !== undefined) forming.hidden = !isForming;
   }
@@ -163,7 +165,7 @@ function useLegendCells(
   function drawIndicator(choice: IndicatorChoice): void {
     const text = indicatorText(choice);
     const track = market.tracks.get(text);
-    for (const { output, index } of shownOutputs(choice.id)) {
+    for (const { output, index } of shownOutputs(choice)) {
       const at = readTime.current;
       const value = at === null ? track?.latest(index) : track?.valueAt(at, index);
       const isKnown = value !== null && value !== undefined;
@@ -172,9 +174,12 @@ function useLegendCells(
         isKnown ? valueText(value, output.unit, { format, decimals }) : "–",
       );
     }
-    const phase = track?.phase ?? "loading";
-    const word = phase === "failed" ? t("chart.indicatorFailed") : t("chart.indicatorLoading");
-    write(`${text} state`, phase === "ready" ? "" : word);
+    const words = {
+      loading: t("chart.indicatorLoading"),
+      failed: t("chart.indicatorFailed"),
+      ready: track?.latest(0) === null ? t("bar.warming") : "",
+    };
+    write(`${text} state`, words[track?.phase ?? "loading"]);
   }
 
   useFrame(() => {
@@ -187,9 +192,16 @@ function useLegendCells(
   };
 }
 
+/** The colour's number in the style sheet, which counts from 1; none for what rises and falls in colour. */
+function seriesNumber(choice: IndicatorChoice, shown: ShownOutput): number | undefined {
+  const colour = colourOf(choice, shown);
+  return colour === null ? undefined : colour + 1;
+}
+
 /** As traders say it: `EMA 50`, `MACD 12 26 9`. */
-export function shortName({ id, parameters }: IndicatorReference): string {
-  return [id.toUpperCase().replaceAll("_", " "), ...parameters].join(" ");
+function shortName({ id, parameters }: IndicatorReference, format: Format): string {
+  const numbers = parameters.map((parameter) => format.plain(parameter));
+  return [id.toUpperCase().replaceAll("_", " "), ...numbers].join(" ");
 }
 
 /** The candle that opens at `openTime`, or the newest; with the closed one before it. */

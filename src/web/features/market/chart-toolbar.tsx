@@ -34,10 +34,10 @@ export function ChartToolbar({
         onClick={onIndicators}
       >
         <Icon name="indicator" />
-        <span>{t("indicators.button")}</span>
+        <span className="toolbar-word">{t("indicators.button")}</span>
       </button>
       <span className="spring" />
-      <span className="toolbar-view">
+      <span className="toolbar-view toolbar-zoom">
         <IconButton
           icon="minus"
           label={t("chart.zoomOut")}
@@ -50,6 +50,8 @@ export function ChartToolbar({
           shortcut="+"
           onClick={() => chart.current?.zoom(1)}
         />
+      </span>
+      <span className="toolbar-view">
         <IconButton
           icon="newest"
           label={t("chart.newest")}

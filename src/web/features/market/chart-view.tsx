@@ -6,7 +6,8 @@ import { writeText } from "../../ui/live-text.ts";
 import { CandleChart, type ChartSetting } from "./candle-chart.ts";
 import { ChartLegend, candleAt } from "./chart-legend.tsx";
 import { readChartLook } from "./chart-look.ts";
-import { hasOwnPane, type IndicatorChoice } from "./indicator-choice.ts";
+import type { IndicatorChoice } from "./indicator-choice.ts";
+import { hasOwnPane } from "./indicator-drawing.ts";
 import { decimalsOf } from "./selection.ts";
 
 interface ChartViewProps {

@@ -72,7 +72,7 @@ function ageText(state: Freshness, { t, format }: Wording): string {
     case "stale":
       return state.since === null ? "" : t("connection.since", { time: format.time(state.since) });
     case "reconnecting":
-      return state.ageMs === null ? "" : format.duration(state.ageMs);
+      return state.ageMs === null ? "" : t("connection.age", { age: format.duration(state.ageMs) });
   }
 }
 

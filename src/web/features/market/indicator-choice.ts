@@ -1,6 +1,5 @@
 /** The indicators that a person has put on the chart, remembered by the browser. */
 import { z } from "zod";
-import { findIndicator } from "../../../core/indicators/catalog.ts";
 import type { IndicatorDefinition } from "../../../core/indicators/definition.ts";
 import {
   type IndicatorReference,
@@ -73,11 +72,6 @@ export function withoutChoice(
   text: string,
 ): readonly IndicatorChoice[] {
   return choices.filter((choice) => indicatorText(choice) !== text);
-}
-
-/** Whether its first line has a pane of its own. */
-export function hasOwnPane({ id }: IndicatorReference): boolean {
-  return findIndicator(id)?.outputs[0]?.placement === "pane";
 }
 
 function freeColour(choices: readonly IndicatorChoice[]): number {

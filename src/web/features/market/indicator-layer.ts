@@ -1,54 +1,54 @@
-/** The lines of one indicator on the chart. */
+/** One indicator on the chart: its lines, bars, dots or candles. */
 import {
+  CandlestickSeries,
   HistogramSeries,
   type IChartApi,
+  type IPriceLine,
   type ISeriesApi,
   LineSeries,
   LineStyle,
-  type UTCTimestamp,
 } from "lightweight-charts";
-import { findIndicator } from "../../../core/indicators/catalog.ts";
-import type { IndicatorDefinition, IndicatorOutput } from "../../../core/indicators/definition.ts";
+import type { IndicatorOutput } from "../../../core/indicators/definition.ts";
 import { indicatorText } from "../../client/indicator-reference.ts";
-import type { IndicatorRow, IndicatorTrack } from "../../client/indicator-track.ts";
+import type { IndicatorTrack } from "../../client/indicator-track.ts";
 import type { ChartLook } from "./chart-look.ts";
 import { chartTime } from "./chart-time.ts";
 import type { IndicatorChoice } from "./indicator-choice.ts";
+import {
+  colourOf,
+  guidesOf,
+  hasOwnPane,
+  isCandle,
+  type ShownOutput,
+  shownOutputs,
+} from "./indicator-drawing.ts";
+import { valueStep } from "./value-text.ts";
 import { VOLUME_SCALE } from "./volume-scale.ts";
-
-/** Levels that traders look for; bounded outputs without an entry have none. */
-const GUIDES: Readonly<Record<string, readonly number[]>> = {
-  rsi: [30, 70],
-  stochastic: [20, 80],
-  stochastic_rsi: [20, 80],
-  mfi: [20, 80],
-  williams_r: [-80, -20],
-  cci: [-100, 100],
-  adx: [25],
-};
 
 export interface LayerSetting {
   readonly look: ChartLook;
   /** Writes a value on the scale. */
   readonly write: (value: number, output: IndicatorOutput) => string;
+  /** Of the instrument's price. */
   readonly decimals: number;
 }
 
-type Line = ISeriesApi<"Line"> | ISeriesApi<"Histogram">;
+/** The value of an output at one candle, null while there is none. */
+type Pick = (index: number) => number | null;
 
-interface DrawnOutput {
-  readonly output: IndicatorOutput;
-  /** Its place in the indicator's values. */
-  readonly index: number;
-  readonly line: Line;
+/** Something drawn, whatever its form. */
+interface Stroke {
+  readonly series: ISeriesApi<"Line"> | ISeriesApi<"Histogram"> | ISeriesApi<"Candlestick">;
+  set(setting: LayerSetting): void;
+  drawAll(points: readonly { readonly openTime: number; readonly pick: Pick }[]): void;
+  draw(openTime: number, pick: Pick): void;
 }
 
 export class IndicatorLayer {
   readonly text: string;
   readonly #chart: IChartApi;
-  readonly #choice: IndicatorChoice;
-  readonly #drawn: readonly DrawnOutput[];
-  #look: ChartLook;
+  readonly #strokes: readonly Stroke[];
+  readonly #guides: readonly IPriceLine[];
   #track: IndicatorTrack | null = null;
   #revision = -1;
   #rowsDrawn = 0;
@@ -57,125 +57,158 @@ export class IndicatorLayer {
   constructor(chart: IChartApi, choice: IndicatorChoice, setting: LayerSetting) {
     this.text = indicatorText(choice);
     this.#chart = chart;
-    this.#choice = choice;
-    this.#look = setting.look;
-    const outputs = shownOutputs(choice.id);
-    const pane = outputs[0]?.output.placement === "pane" ? chart.panes().length : 0;
-    this.#drawn = outputs.map(({ output, index }) => ({
-      output,
-      index,
-      line: addLine(chart, output, pane),
-    }));
+    const pane = hasOwnPane(choice) ? chart.panes().length : 0;
+    this.#strokes = isCandle(choice)
+      ? [candleStroke(chart, choice, pane)]
+      : shownOutputs(choice).map((shown) => valueStroke(chart, { choice, shown, pane }));
+    const first = this.#strokes[0]?.series;
+    this.#guides = guidesOf(choice).flatMap(
+      (price) => first?.createPriceLine({ price, ...GUIDE }) ?? [],
+    );
     this.set(setting);
-    this.#addGuides();
   }
 
   /** The pane it stands in, 0 being that of the candles. */
   get pane(): number {
-    return this.#drawn[0]?.line.getPane().paneIndex() ?? 0;
+    return this.#strokes[0]?.series.getPane().paneIndex() ?? 0;
   }
 
   /** Takes other colours or another way to write values. */
-  set({ look, write, decimals }: LayerSetting): void {
-    this.#look = look;
-    for (const { output, line, index } of this.#drawn) {
-      line.applyOptions({
-        color: colourOf(this.#choice, index, look),
-        priceFormat: {
-          type: "custom",
-          formatter: (value: number) => write(value, output),
-          minMove: output.unit === "price" ? 10 ** -decimals : 0.01,
-        },
-      });
-    }
+  set(setting: LayerSetting): void {
+    for (const stroke of this.#strokes) stroke.set(setting);
+    for (const guide of this.#guides) guide.applyOptions({ color: setting.look.guide });
     this.#revision = -1;
   }
 
-  /** Brings the lines up to the track; null clears them. */
+  /** Brings the drawing up to the track; null clears it. */
   draw(track: IndicatorTrack | null): void {
     if (track !== this.#track || track?.revision !== this.#revision) this.#drawAll(track);
     if (track === null) return;
     for (; this.#rowsDrawn < track.rows.length; this.#rowsDrawn += 1) {
       const row = track.rows[this.#rowsDrawn];
-      if (row !== undefined) this.#update(row[0], ({ index }) => row[index + 1] ?? null);
+      if (row !== undefined) this.#draw(row[0], (index) => row[index + 1] ?? null);
     }
-    if (track.liveOpenTime !== null && track.liveOpenTime >= this.#lastOpenTime) {
-      this.#update(track.liveOpenTime, ({ index }) => track.latest(index));
+    if (track.liveOpenTime !== null) {
+      this.#draw(track.liveOpenTime, (index) => track.latest(index));
     }
   }
 
   remove(): void {
-    for (const { line } of this.#drawn) this.#chart.removeSeries(line);
+    for (const { series } of this.#strokes) this.#chart.removeSeries(series);
   }
 
   #drawAll(track: IndicatorTrack | null): void {
     const rows = track?.rows ?? [];
-    for (const drawn of this.#drawn) {
-      drawn.line.setData(rows.map((row) => this.#point(drawn, row[0], row[drawn.index + 1])));
-    }
+    const points = rows.map((row) => ({
+      openTime: row[0],
+      pick: (index: number) => row[index + 1] ?? null,
+    }));
+    for (const stroke of this.#strokes) stroke.drawAll(points);
     this.#track = track;
     this.#revision = track?.revision ?? -1;
     this.#rowsDrawn = rows.length;
     this.#lastOpenTime = rows.at(-1)?.[0] ?? 0;
   }
 
-  #update(openTime: number, pick: (drawn: DrawnOutput) => number | null): void {
+  #draw(openTime: number, pick: Pick): void {
     if (openTime < this.#lastOpenTime) return;
     this.#lastOpenTime = openTime;
-    for (const drawn of this.#drawn) {
-      drawn.line.update(this.#point(drawn, openTime, pick(drawn)));
-    }
-  }
-
-  #point(
-    { output }: DrawnOutput,
-    openTime: number,
-    value: IndicatorRow[number] | undefined,
-  ): { time: UTCTimestamp } | { time: UTCTimestamp; value: number; color?: string } {
-    const time = chartTime(openTime);
-    if (value === null || value === undefined) return { time };
-    if (output.style !== "histogram") return { time, value };
-    return { time, value, color: value >= 0 ? this.#look.upVolume : this.#look.downVolume };
-  }
-
-  #addGuides(): void {
-    const first = this.#drawn[0]?.line;
-    for (const price of GUIDES[this.#choice.id] ?? []) {
-      first?.createPriceLine({
-        price,
-        color: this.#look.guide,
-        lineStyle: LineStyle.Dashed,
-        lineWidth: 1,
-        axisLabelVisible: false,
-      });
-    }
+    for (const stroke of this.#strokes) stroke.draw(openTime, pick);
   }
 }
 
-/** The outputs that share the place of the first one: Bollinger's bands, not its width in percent. */
-export function shownOutputs(
-  id: string,
-): readonly { readonly output: IndicatorOutput; readonly index: number }[] {
-  const outputs: IndicatorDefinition["outputs"] = findIndicator(id)?.outputs ?? [];
-  return outputs
-    .map((output, index) => ({ output, index }))
-    .filter(({ output }) => output.placement === outputs[0]?.placement);
+const GUIDE = { lineStyle: LineStyle.Dashed, lineWidth: 1, axisLabelVisible: false } as const;
+
+interface ValuePlan {
+  readonly choice: IndicatorChoice;
+  readonly shown: ShownOutput;
+  readonly pane: number;
 }
 
-/** The colour of one line: the choice's own for the first, then those that follow. */
-export function colourOf(choice: IndicatorChoice, index: number, look: ChartLook): string {
-  return look.series[(choice.colour + index) % look.series.length] ?? look.text;
-}
-
-function addLine(chart: IChartApi, output: IndicatorOutput, pane: number): Line {
+/** A line, dots, or bars around zero. */
+function valueStroke(chart: IChartApi, { choice, shown, pane }: ValuePlan): Stroke {
+  const { output, index } = shown;
+  const isHistogram = output.style === "histogram";
   const common = {
     priceScaleId: output.placement === "volume" ? VOLUME_SCALE : "right",
     priceLineVisible: false,
-    lastValueVisible: output.placement === "pane" && output.style !== "histogram",
+    lastValueVisible: output.placement === "pane" && !isHistogram,
   };
-  if (output.style === "histogram") return chart.addSeries(HistogramSeries, common, pane);
-  const dots = { lineVisible: false, pointMarkersVisible: true, pointMarkersRadius: 1.5 };
+  const series = isHistogram
+    ? chart.addSeries(HistogramSeries, common, pane)
+    : chart.addSeries(LineSeries, { ...common, ...lineStyle(output) }, pane);
+  let colours: Colours | null = null;
+  const point = (openTime: number, pick: Pick) => {
+    const time = chartTime(openTime);
+    const value = pick(index);
+    if (value === null) return { time };
+    return colours === null
+      ? { time, value }
+      : { time, value, color: value < 0 ? colours.down : colours.up };
+  };
+  return {
+    series,
+    set({ look, write, decimals }) {
+      if (isHistogram) colours = { up: look.upVolume, down: look.downVolume };
+      series.applyOptions({
+        color: look.series[colourOf(choice, shown) ?? 0] ?? look.text,
+        priceFormat: {
+          type: "custom",
+          formatter: (value: number) => write(value, output),
+          minMove: valueStep(output.unit, decimals),
+        },
+      });
+    },
+    drawAll: (points) => series.setData(points.map(({ openTime, pick }) => point(openTime, pick))),
+    draw: (openTime, pick) => series.update(point(openTime, pick)),
+  };
+}
+
+interface Colours {
+  readonly up: string;
+  readonly down: string;
+}
+
+function lineStyle({ style }: IndicatorOutput) {
   const line = { lineWidth: 1, crosshairMarkerVisible: false } as const;
-  const style = output.style === "dots" ? { ...line, ...dots } : line;
-  return chart.addSeries(LineSeries, { ...common, ...style }, pane);
+  if (style !== "dots") return line;
+  return { ...line, lineVisible: false, pointMarkersVisible: true, pointMarkersRadius: 1.5 };
+}
+
+/** The four outputs of a candle as one. */
+function candleStroke(chart: IChartApi, choice: IndicatorChoice, pane: number): Stroke {
+  const output = shownOutputs(choice)[0]?.output;
+  const series = chart.addSeries(CandlestickSeries, { priceLineVisible: false }, pane);
+  const point = (openTime: number, pick: Pick) => {
+    const time = chartTime(openTime);
+    const [open, high, low, close] = [pick(0), pick(1), pick(2), pick(3)];
+    if (open === null || high === null || low === null || close === null) return { time };
+    return { time, open, high, low, close };
+  };
+  return {
+    series,
+    set({ look, write, decimals }) {
+      series.applyOptions({
+        ...candleColours(look),
+        priceFormat: {
+          type: "custom",
+          formatter: (value: number) => (output === undefined ? "" : write(value, output)),
+          minMove: valueStep("price", decimals),
+        },
+      });
+    },
+    drawAll: (points) => series.setData(points.map(({ openTime, pick }) => point(openTime, pick))),
+    draw: (openTime, pick) => series.update(point(openTime, pick)),
+  };
+}
+
+export function candleColours(look: ChartLook) {
+  return {
+    upColor: look.up,
+    downColor: look.down,
+    wickUpColor: look.up,
+    wickDownColor: look.down,
+    borderUpColor: look.up,
+    borderDownColor: look.down,
+  };
 }

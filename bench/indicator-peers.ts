@@ -250,10 +250,18 @@ export function technicalIndicators(candles: readonly Candle[]): LastValues {
   const values: Record<string, number> = {};
   for (const candle of candles) {
     const { close, volume } = candle;
-    emas.forEach((one, i) => keep(values, `ema(${EMA[i]}).value`, one.nextValue(close)));
-    smas.forEach((one, i) => keep(values, `sma(${SMA[i]}).value`, one.nextValue(close)));
-    rsis.forEach((one, i) => keep(values, `rsi(${RSI[i]}).value`, one.nextValue(close)));
-    atrs.forEach((one, i) => keep(values, `atr(${ATR[i]}).value`, one.nextValue(candle)));
+    emas.forEach((one, i) => {
+      keep(values, `ema(${EMA[i]}).value`, one.nextValue(close));
+    });
+    smas.forEach((one, i) => {
+      keep(values, `sma(${SMA[i]}).value`, one.nextValue(close));
+    });
+    rsis.forEach((one, i) => {
+      keep(values, `rsi(${RSI[i]}).value`, one.nextValue(close));
+    });
+    atrs.forEach((one, i) => {
+      keep(values, `atr(${ATR[i]}).value`, one.nextValue(candle));
+    });
     const m = macd.nextValue(close);
     keep(values, "macd.line", m?.MACD);
     keep(values, "macd.signal", m?.signal);

@@ -274,7 +274,8 @@ export function technicalIndicators(candles: readonly Candle[]): LastValues {
       keep(values, "bollinger.width", (100 * (band.upper - band.lower)) / band.middle);
       keep(values, "bollinger.percent_b", band.pb);
     }
-    const k = stochastic.nextValue(candle);
+    // The library declares other inputs than it reads.
+    const k = stochastic.nextValue(candle as never);
     keep(values, "stochastic.k", k?.k);
     keep(values, "stochastic.d", k?.d);
     const direction = adx.nextValue(candle);
@@ -282,7 +283,7 @@ export function technicalIndicators(candles: readonly Candle[]): LastValues {
     keep(values, "adx.plus_di", direction?.pdi);
     keep(values, "adx.minus_di", direction?.mdi);
     keep(values, "cci.value", cci.nextValue(candle));
-    keep(values, "obv.value", obv.nextValue(candle));
+    keep(values, "obv.value", obv.nextValue(candle as never));
     keep(values, "vwap.value", vwap.nextValue(candle));
     const mean = volumeSma.nextValue(volume);
     keep(values, "volume_sma.value", mean);

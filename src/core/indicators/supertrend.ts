@@ -1,5 +1,5 @@
 /**
- * Supertrend.
+ * Supertrend: a stop line on one side of the price, turned where a close passes it.
  *
  * Formula: bands (high + low) ÷ 2 ± multiplier × ATR(period); the lower one only rises until a close
  * falls below it, the upper one only falls until a close rises above it. The line is the lower band

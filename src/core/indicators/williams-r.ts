@@ -1,5 +1,5 @@
 /**
- * Williams %R.
+ * Williams %R: how far the close lies below the top of the recent range.
  *
  * Formula: %R = −100 × (H − close) ÷ (H − L), H and L being the highest high and lowest low of the last
  * `period` candles; 0 when they are equal. Unit: number. Range: −100 to 0. Warm-up: `period`. Cost:

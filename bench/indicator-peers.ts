@@ -278,7 +278,7 @@ export function technicalIndicators(candles: readonly Candle[]): LastValues {
     const k = stochastic.nextValue(candle as never);
     keep(values, "stochastic.k", k?.k);
     keep(values, "stochastic.d", k?.d);
-    const direction = adx.nextValue(candle);
+    const direction = adx.nextValue(candle as never);
     keep(values, "adx.value", direction?.adx);
     keep(values, "adx.plus_di", direction?.pdi);
     keep(values, "adx.minus_di", direction?.mdi);

@@ -45,7 +45,7 @@ async function buildPages() {
   }
   say(`${isBuilt ? "the pages have changed: building them again" : "building the pages"} …`);
   const began = Date.now();
-  const code = await run([vite, "build", "--logLevel", "warn"]);
+  const code = await run([vite, "build", "--logLevel", "error"]);
   if (code !== 0) fail("the pages could not be built; the lines above say why.");
   writeFileSync(stamp, inputs);
   say(`pages built in ${((Date.now() - began) / 1000).toFixed(1)} s.`);
@@ -92,6 +92,8 @@ async function startDevelopment() {
   const vite = await createServer({
     root: join(root, "src", "web"),
     configFile: join(root, "vite.config.ts"),
+    // As it is: a compiled copy in a temporary place would count as a change.
+    configLoader: "native",
     appType: "spa",
     server: {
       middlewareMode: true,

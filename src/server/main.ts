@@ -83,9 +83,10 @@ export class Outcry {
   async close(): Promise<void> {
     if (this.#isClosing) return;
     this.#isClosing = true;
-    this.#gate.close();
     const patience = setTimeout(() => this.#app.server.closeAllConnections(), REQUESTS_MS_MAX);
-    await Promise.all([this.#app.close(), this.#gate.current()?.hub.close()]);
+    const requestsEnd = this.#app.close();
+    this.#gate.close();
+    await Promise.all([requestsEnd, this.#gate.current()?.hub.close()]);
     clearTimeout(patience);
     for (const close of this.#built.reverse()) await close();
   }

@@ -46,6 +46,9 @@ const answer = z.discriminatedUnion("kind", [
 /** Named by its address, not imported: the server does not depend on the simulator. */
 const WORKER = new URL("../simulator/exchange-worker.ts", import.meta.url);
 
+/** Ten years of one symbol are read from a file in some 20 s. */
+const START_MS_MAX = 60_000;
+
 /** `onEnd` is called when the worker ends by itself after it has listened. */
 export async function startSimulatedExchange(
   order: ExchangeOrder,
@@ -55,13 +58,14 @@ export async function startSimulatedExchange(
   let isClosing = false;
   const started = await new Promise<z.infer<typeof answer>>((resolve) => {
     const failed = (message: string) => resolve({ kind: "failed", message });
-    worker.once("message", (message: unknown) => {
+    // Under `node --watch` the runtime sends words of its own on the same line.
+    worker.on("message", (message: unknown) => {
       const parsed = answer.safeParse(message);
       if (parsed.success) resolve(parsed.data);
-      else failed("the simulated exchange answers in words that are not known");
     });
     worker.once("error", (error) => failed(messageOf(error)));
     worker.once("exit", () => failed("the simulated exchange ended before it listened"));
+    setTimeout(() => failed("the simulated exchange does not start"), START_MS_MAX).unref();
   });
   if (started.kind === "failed") {
     await worker.terminate();

@@ -113,5 +113,16 @@ export function setCacheHeaders(app: App): void {
   });
 }
 
+/** An answer given while the server closes is the last on its connection, which would stay open. */
+export function endConnectionsAtClosing(app: App): void {
+  let isClosing = false;
+  app.addHook("preClose", async () => {
+    isClosing = true;
+  });
+  app.addHook("onSend", async (_request, reply) => {
+    if (isClosing) reply.header("connection", "close");
+  });
+}
+
 /** 132 bits: two answers never share a tag by chance. */
 const TAG_CHARS = 22;

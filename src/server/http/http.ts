@@ -10,6 +10,7 @@ import {
 import {
   collectMethods,
   declareAccess,
+  endConnectionsAtClosing,
   guardHost,
   refuseOtherMethods,
   setCacheHeaders,
@@ -78,6 +79,7 @@ export async function buildHttp(parts: HttpParts): Promise<App> {
   setSecurityHeaders(app, headers);
   setCacheHeaders(app);
   guardHost(app, parts);
+  endConnectionsAtClosing(app);
   await app.register(fastifySwagger, {
     openapi: { openapi: "3.1.0", info: { title: "Outcry", version: "1" } },
     transform: jsonSchemaTransform,

@@ -25,8 +25,7 @@ export function setSecurityHeaders(app: App, headers: SecurityHeaders): void {
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
-  // Mantine writes its variables, and lightweight-charts its logo, into style elements of their own.
-  "style-src 'self' 'unsafe-inline'",
+  "style-src 'self'",
   "img-src 'self' data:",
   "font-src 'self'",
   "connect-src 'self'",

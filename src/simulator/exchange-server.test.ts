@@ -196,6 +196,7 @@ describe("REST", () => {
     const { exchange } = await start();
     expect((await fetch(`${exchange.restUrl}/api/v3/order`)).status).toBe(404);
     expect((await fetch(`${exchange.restUrl}/api/v3/ping`, { method: "POST" })).status).toBe(405);
+    expect((await fetch(`${exchange.restUrl}//`)).status).toBe(400);
   });
 });
 
@@ -334,6 +335,14 @@ describe("a stream connection", () => {
     await expect.poll(() => exchange.counters.connectionsOpen).toBe(0);
     await opened(exchange, "/ws");
     expect(exchange.counters).toMatchObject({ connectionsOpenMax: 3, connectionAttempts: 4 });
+  });
+
+  test("may name 1,024 streams in its address, and not one more", async () => {
+    const { exchange } = await start();
+    const names = (count: number) => Array.from({ length: count }, (_, i) => `s${i}@kline_1m`);
+    await opened(exchange, `/stream?streams=${names(1_024).join("/")}`);
+    const client = await opened(exchange, `/stream?streams=${names(1_025).join("/")}`);
+    expect(await client.closed).toMatchObject({ code: 1008 });
   });
 
   test("exists under the documented paths only", async () => {

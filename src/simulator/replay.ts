@@ -134,9 +134,14 @@ function parseRow(line: string, previous: Row | undefined): Row | string {
 
 /** Decimals that a number needs: "58720.45000000" has two. Eight is the exchange's most. */
 function decimalsOf(text: string): number {
-  const [, fraction = ""] = text.split(".");
-  return Math.min(8, fraction.replace(/0+$/, "").length);
+  const point = text.indexOf(".");
+  if (point < 0) return 0;
+  let end = text.length;
+  while (text.charCodeAt(end - 1) === ZERO) end -= 1;
+  return Math.min(8, end - point - 1);
 }
+
+const ZERO = "0".charCodeAt(0);
 
 /** The minutes of one symbol. */
 class RecordedBook {

@@ -1,13 +1,13 @@
 /** The exchange's REST interface: what each path answers, and what it weighs. */
-import { formatFixed } from "../core/fixed.ts";
 import type { Instrument } from "../core/instrument.ts";
 import { timeframeMs } from "../core/timeframe.ts";
+import { exchangeInfo } from "./exchange-info.ts";
 import { type ExchangeMarket, revisedCandle } from "./exchange-market.ts";
 import type { FaultPlan } from "./fault-plan.ts";
 import { klineRow } from "./kline-wire.ts";
 import type { MarketCandle } from "./market.ts";
-import { WEIGHT_MAX } from "./request-weight.ts";
 import { INVALID_SYMBOL, type Refusal, RestParameters } from "./rest-parameters.ts";
+import { fullTicker, miniTicker } from "./ticker.ts";
 
 /** A body to send as JSON, or a refusal to send with status 400. */
 export type Reply =
@@ -108,13 +108,10 @@ export class RestApi {
     const wanted = symbols ?? (symbol === null ? all : [symbol]);
     const instruments = this.#known(parameters, wanted);
     const isShown = (status ?? "TRADING") === "TRADING" && (permissions ?? "SPOT").includes("SPOT");
-    return {
-      timezone: "UTC",
+    return exchangeInfo(isShown ? instruments : [], {
       serverTime: this.#serverTime(),
-      rateLimits: RATE_LIMITS,
-      exchangeFilters: [],
-      symbols: isShown ? instruments.map((one) => symbolInfo(one, sets !== "false")) : [],
-    };
+      permissionSets: sets === "false" ? [] : [["SPOT", "MARGIN"]],
+    });
   }
 
   #prices(parameters: RestParameters, sight: Sight): unknown {
@@ -171,148 +168,4 @@ function dayWeight(query: URLSearchParams): number {
   const count = list.split(",").length;
   if (count <= 20) return 2;
   return count <= 100 ? 40 : 80;
-}
-
-const RATE_LIMITS = [
-  { rateLimitType: "REQUEST_WEIGHT", interval: "MINUTE", intervalNum: 1, limit: WEIGHT_MAX },
-  { rateLimitType: "ORDERS", interval: "SECOND", intervalNum: 10, limit: 100 },
-  { rateLimitType: "ORDERS", interval: "DAY", intervalNum: 1, limit: 200_000 },
-  { rateLimitType: "RAW_REQUESTS", interval: "MINUTE", intervalNum: 5, limit: 300_000 },
-];
-
-/** Largest price and quantity that the filters allow, as the exchange states them. */
-const PRICE_MAX = "1000000.00000000";
-const QUANTITY_MAX = "9000000000.00000000";
-
-function symbolInfo(instrument: Instrument, showsPermissionSets: boolean): unknown {
-  const tickSize = formatFixed(instrument.tickSize, 8);
-  const stepSize = formatFixed(instrument.stepSize, 8);
-  const minQty = formatFixed(instrument.quantityMin, 8);
-  return {
-    symbol: instrument.symbol,
-    status: "TRADING",
-    baseAsset: instrument.baseAsset,
-    baseAssetPrecision: 8,
-    quoteAsset: instrument.quoteAsset,
-    quotePrecision: 8,
-    quoteAssetPrecision: 8,
-    baseCommissionPrecision: 8,
-    quoteCommissionPrecision: 8,
-    orderTypes: [
-      "LIMIT",
-      "LIMIT_MAKER",
-      "MARKET",
-      "STOP_LOSS",
-      "STOP_LOSS_LIMIT",
-      "TAKE_PROFIT",
-      "TAKE_PROFIT_LIMIT",
-    ],
-    icebergAllowed: true,
-    ocoAllowed: true,
-    otoAllowed: true,
-    opoAllowed: true,
-    quoteOrderQtyMarketAllowed: true,
-    allowTrailingStop: true,
-    cancelReplaceAllowed: true,
-    amendAllowed: true,
-    pegInstructionsAllowed: true,
-    isSpotTradingAllowed: true,
-    isMarginTradingAllowed: true,
-    filters: [
-      { filterType: "PRICE_FILTER", minPrice: tickSize, maxPrice: PRICE_MAX, tickSize },
-      { filterType: "LOT_SIZE", minQty, maxQty: QUANTITY_MAX, stepSize },
-      { filterType: "ICEBERG_PARTS", limit: 100 },
-      {
-        filterType: "MARKET_LOT_SIZE",
-        minQty: "0.00000000",
-        maxQty: "100000.00000000",
-        stepSize: "0.00000000",
-      },
-      {
-        filterType: "TRAILING_DELTA",
-        minTrailingAboveDelta: 10,
-        maxTrailingAboveDelta: 2000,
-        minTrailingBelowDelta: 10,
-        maxTrailingBelowDelta: 2000,
-      },
-      {
-        filterType: "PERCENT_PRICE_BY_SIDE",
-        bidMultiplierUp: "5",
-        bidMultiplierDown: "0.2",
-        askMultiplierUp: "5",
-        askMultiplierDown: "0.2",
-        avgPriceMins: 5,
-      },
-      {
-        filterType: "NOTIONAL",
-        minNotional: formatFixed(instrument.notionalMin, 8),
-        applyMinToMarket: true,
-        maxNotional: "9000000.00000000",
-        applyMaxToMarket: false,
-        avgPriceMins: 5,
-      },
-      { filterType: "MAX_NUM_ORDERS", maxNumOrders: 200 },
-      { filterType: "MAX_NUM_ALGO_ORDERS", maxNumAlgoOrders: 5 },
-    ],
-    permissions: [],
-    permissionSets: showsPermissionSets ? [["SPOT", "MARGIN"]] : [],
-    defaultSelfTradePreventionMode: "EXPIRE_MAKER",
-    allowedSelfTradePreventionModes: ["EXPIRE_TAKER", "EXPIRE_MAKER", "EXPIRE_BOTH", "DECREMENT"],
-  };
-}
-
-interface Window {
-  readonly startTime: number;
-  readonly endTime: number;
-}
-
-type MiniTicker = ReturnType<typeof miniTicker>;
-
-function miniTicker(symbol: string, rows: readonly MarketCandle[], window: Window) {
-  const last = rows.at(-1);
-  const traded = rows.filter((row) => row.trades > 0);
-  const sum = (of: (row: MarketCandle) => number) => rows.reduce((all, row) => all + of(row), 0);
-  return {
-    symbol,
-    openPrice: (rows[0]?.open ?? 0).toFixed(8),
-    highPrice: rows.reduce((high, row) => Math.max(high, row.high), 0).toFixed(8),
-    lowPrice: rows.reduce((low, row) => Math.min(low, row.low), last?.low ?? 0).toFixed(8),
-    lastPrice: (last?.close ?? 0).toFixed(8),
-    volume: sum((row) => row.volume).toFixed(8),
-    quoteVolume: sum((row) => row.quoteVolume).toFixed(8),
-    openTime: window.startTime,
-    closeTime: window.endTime,
-    firstId: traded[0]?.firstTradeId ?? -1,
-    lastId: lastTradeId(traded.at(-1)),
-    count: sum((row) => row.trades),
-  };
-}
-
-function lastTradeId(row: MarketCandle | undefined): number {
-  return row === undefined ? -1 : row.firstTradeId + row.trades - 1;
-}
-
-function fullTicker(mini: MiniTicker, rows: readonly MarketCandle[]): unknown {
-  const open = Number(mini.openPrice);
-  const change = Number(mini.lastPrice) - open;
-  const volume = Number(mini.volume);
-  const lastVolume = rows.at(-1)?.volume ?? 0;
-  const { symbol, openPrice, highPrice, lowPrice, lastPrice, ...rest } = mini;
-  return {
-    symbol,
-    priceChange: change.toFixed(8),
-    priceChangePercent: (open === 0 ? 0 : (100 * change) / open).toFixed(3),
-    weightedAvgPrice: (volume === 0 ? 0 : Number(mini.quoteVolume) / volume).toFixed(8),
-    prevClosePrice: openPrice,
-    lastPrice,
-    lastQty: lastVolume.toFixed(8),
-    bidPrice: lastPrice,
-    bidQty: lastVolume.toFixed(8),
-    askPrice: lastPrice,
-    askQty: lastVolume.toFixed(8),
-    openPrice,
-    highPrice,
-    lowPrice,
-    ...rest,
-  };
 }

@@ -41,7 +41,11 @@ export class RestServer {
 
   answer(request: IncomingMessage, response: ServerResponse): void {
     this.#requests += 1;
-    const url = new URL(request.url ?? "/", "http://127.0.0.1");
+    const url = URL.parse(request.url ?? "/", "http://127.0.0.1");
+    if (url === null) {
+      response.writeHead(400).end();
+      return;
+    }
     const spoiled = this.#options.faults.spoil(url.pathname, this.#options.marketClock.now());
     const fault = spoiled?.answer ?? null;
     if (fault?.kind === "hang") return;

@@ -13,6 +13,7 @@ import {
   parseStreamName,
 } from "./kline-wire.ts";
 import { StreamConnection } from "./stream-connection.ts";
+import { STREAMS_MAX } from "./stream-control.ts";
 
 export interface StreamServerOptions {
   readonly faults: FaultPlan;
@@ -41,7 +42,9 @@ const ATTEMPTS_WINDOW_MS = 300_000;
 /** Largest message of a client: 1,024 stream names fit. */
 const MESSAGE_BYTES_MAX = 128 * 1024;
 
+/** WebSocket close codes. */
 const GOING_AWAY = 1001;
+const POLICY_VIOLATION = 1008;
 
 export class StreamServer {
   readonly #options: StreamServerOptions;
@@ -89,7 +92,8 @@ export class StreamServer {
       return;
     }
     this.#attempts.push(now);
-    const asked = requestedStreams(new URL(request.url ?? "/", "http://127.0.0.1"));
+    const url = URL.parse(request.url ?? "/", "http://127.0.0.1");
+    const asked = url === null ? null : requestedStreams(url);
     if (asked === null) reject(socket, "404 Not Found");
     else {
       this.#sockets.handleUpgrade(request, socket, head, (client) => {
@@ -143,6 +147,10 @@ export class StreamServer {
       { streams: new Set(asked.streams), isCombined: asked.isCombined },
       { clock, openedAt: marketClock.now(), isDead: (one) => this.#isDead(one) },
     );
+    if (asked.streams.length > STREAMS_MAX) {
+      connection.close(POLICY_VIOLATION, "Too many streams");
+      return;
+    }
     this.#connections.set(connection, socket);
     client.on("close", () => this.#connections.delete(connection));
     this.#connectionsOpenMax = Math.max(this.#connectionsOpenMax, this.#connections.size);

@@ -28,8 +28,20 @@ else await start();
 
 async function start() {
   await buildPages();
+  endWithNpm();
   const { main } = await import("../src/server/main.ts");
   await main({ kind: "built", folder: join(root, "dist", "web") });
+}
+
+/** npm passes SIGTERM to the shell between it and us only, which ends and leaves us behind. */
+function endWithNpm() {
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid !== parent) process.kill(process.pid, "SIGTERM");
+  }, 500);
+  watch.unref();
+  for (const signal of ["SIGTERM", "SIGINT"]) process.once(signal, () => clearInterval(watch));
 }
 
 /** Builds when the sources differ from those of the last build; their names and bytes decide. */

@@ -28,8 +28,7 @@ import { streamRoute } from "./routes/stream.ts";
 import { securityHeaders, setSecurityHeaders } from "./security-headers.ts";
 
 export { MarketGate, type OpenMarket } from "./market-gate.ts";
-export type { Pages } from "./pages.ts";
-export type { App, HttpParts } from "./parts.ts";
+export type { App, HttpParts, Pages } from "./parts.ts";
 export { StreamHub } from "./stream.ts";
 
 /** Larger than any body that Outcry takes; a rule of 200 nodes is under 16 KiB. */
@@ -59,7 +58,7 @@ export async function buildHttp(parts: HttpParts): Promise<App> {
     clientErrorHandler(error, socket) {
       // A peer that is gone already wants no answer.
       if (error.code === "ECONNRESET" || !socket.writable) return socket.destroy();
-      return socket.end(plainRefusal(headers));
+      return socket.end(plainRefusal(error.code, headers));
     },
   }).withTypeProvider<ZodTypeProvider>();
 

@@ -4,7 +4,13 @@ import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from "fasti
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { Metrics } from "../metrics.ts";
 import type { MarketGate } from "./market-gate.ts";
-import type { Pages } from "./pages.ts";
+
+export type PageHandler = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** Where the page comes from: a folder of built files, or a development server within this one. */
+export type Pages =
+  | { readonly kind: "built"; readonly folder: string }
+  | { readonly kind: "development"; readonly handle: PageHandler };
 
 export interface HttpParts {
   readonly log: FastifyBaseLogger;

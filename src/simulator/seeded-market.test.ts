@@ -183,8 +183,9 @@ describe("the seeded market is believable", () => {
       const sizes = moves.map(Math.abs);
       expect(kurtosis(moves), `seed ${s}`).toBeGreaterThan(4);
       expect(kurtosis(moves), `seed ${s}`).toBeLessThan(40);
-      expect(Math.abs(correlation(moves.slice(1), moves.slice(0, -1)))).toBeLessThan(0.2);
-      expect(correlation(sizes.slice(1), sizes.slice(0, -1)), `seed ${s}`).toBeGreaterThan(0.1);
+      expect(Math.abs(correlation(moves.slice(1), moves.slice(0, -1)))).toBeLessThan(0.1);
+      // Of 3,000 sizes without memory, 999 in 1,000 samples have a correlation under 0.06.
+      expect(correlation(sizes.slice(1), sizes.slice(0, -1)), `seed ${s}`).toBeGreaterThan(0.06);
       const volumes = candles.map((candle) => candle.volume);
       expect(correlation(sizes, volumes), `seed ${s}`).toBeGreaterThan(0.15);
     }

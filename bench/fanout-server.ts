@@ -120,6 +120,9 @@ function seedCandle(index: number): Candle {
   };
 }
 
+/** The peers tell nothing about their own state, so neither does the hub here. */
+const NEVER_MS = 86_400_000;
+
 /** Runs what is due at once when told to, so that every message gets a beat and a write of its own. */
 class SteppedClock implements Clock {
   #due: (() => void)[] = [];
@@ -144,7 +147,8 @@ function outcry(pace: "beats" | "every-message"): Contestant {
   const hub = new StreamHub({
     market,
     hello: () => ({ market: { kind: "simulated", speed: 1 }, instruments: [] }),
-    ...(pace === "beats" ? { clock: systemClock } : { clock, limits: { beatMs: 0 } }),
+    ...(pace === "beats" ? { clock: systemClock } : { clock }),
+    limits: { statusMs: NEVER_MS, ...(pace === "beats" ? {} : { beatMs: 0 }) },
   });
   return {
     subscribe(_request, response) {

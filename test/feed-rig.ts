@@ -57,7 +57,7 @@ export class Rig {
       symbols: options.symbols,
       clock,
       random: options.random ?? seededRandom(1),
-      log: pino({ level: process.env["FEED_LOG"] ?? "silent" }),
+      log: pino({ level: process.env.FEED_LOG ?? "silent" }),
       ...(options.resumeAt === undefined ? {} : { resumeAt: options.resumeAt }),
     });
     this.feed.subscribe({
@@ -109,7 +109,7 @@ export class Rig {
   async settle(): Promise<void> {
     this.socketsMax = Math.max(this.socketsMax, this.server.counters.connectionsOpen);
     for (let turn = 0; turn < TURNS_MAX; turn += 1) {
-      if (turn > 0) await nextTurn();
+      await nextTurn();
       if (this.exchange.counters.inFlight > 0 || this.#isConnecting()) continue;
       await this.server.drained();
       if (this.exchange.counters.inFlight === 0) return;

@@ -241,6 +241,20 @@ describe("the seeded market is believable", () => {
   });
 });
 
+test("a day's extremes fall into any of its hours", () => {
+  const hours = history(1, "BTCUSDT", { timeframe: "1h", count: 24 * 300 });
+  const highsIn = new Map<number, number>();
+  for (let day = 0; day < 300; day += 1) {
+    const candles = hours.slice(day * 24, day * 24 + 24);
+    const high = Math.max(...candles.map((candle) => candle.high));
+    const hour = candles.findIndex((candle) => candle.high === high);
+    highsIn.set(hour, (highsIn.get(hour) ?? 0) + 1);
+  }
+  // The ends of a random walk are its likeliest extremes; none takes more than a fifth of them.
+  expect(Math.max(...highsIn.values())).toBeLessThan(60);
+  expect(highsIn.size).toBe(24);
+});
+
 function instrumentOf(market: ReturnType<typeof seededMarket>, one: string) {
   const found = market.instruments.find((instrument) => instrument.symbol === one);
   if (found === undefined) throw new Error(`${one} is listed`);

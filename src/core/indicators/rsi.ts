@@ -11,38 +11,34 @@ import type { Candle } from "../candle.ts";
 import { type IndicatorDefinition, paneLine, period } from "./definition.ts";
 import type { Indicator } from "./indicator.ts";
 import { readState, writeState } from "./indicator-state.ts";
-import { Outputs } from "./outputs.ts";
 import { WilderMoves } from "./wilder-moves.ts";
 
 export class Rsi implements Indicator {
   readonly warmup: number;
-  readonly values: Float64Array;
-  readonly #outputs: Outputs;
+  readonly values = new Float64Array(1).fill(Number.NaN);
   readonly #moves: WilderMoves;
 
   constructor(period: number) {
-    this.#outputs = new Outputs(period + 1, 1);
+    this.warmup = period + 1;
     this.#moves = new WilderMoves(period);
-    this.warmup = this.#outputs.warmup;
-    this.values = this.#outputs.values;
   }
 
   push(candle: Candle): void {
     this.#moves.push(candle.close);
-    if (this.#outputs.advance()) this.values[0] = this.#moves.strength;
+    this.values[0] = this.#moves.strength;
   }
 
   peek(candle: Candle, into: Float64Array): void {
     this.#moves.peek(candle.close);
-    into[0] = this.#outputs.nextIsReady ? this.#moves.strength : Number.NaN;
+    into[0] = this.#moves.strength;
   }
 
   snapshot(): number[] {
-    return writeState([this.#outputs, this.#moves]);
+    return writeState([this.#moves], this.values);
   }
 
   restore(state: readonly number[]): void {
-    readState([this.#outputs, this.#moves], state);
+    readState([this.#moves], state, this.values);
   }
 }
 

@@ -1,6 +1,12 @@
 /** The configuration, variable by variable: what is taken, what is refused and in which words. */
 import { describe, expect, test } from "vitest";
-import { type Config, type Environment, parseConfig, refusalLine } from "./config.ts";
+import {
+  type Config,
+  type Environment,
+  namesWithoutEffect,
+  parseConfig,
+  refusalLine,
+} from "./config.ts";
 
 function configOf(environment: Environment): Config {
   const result = parseConfig(environment);
@@ -138,6 +144,11 @@ describe("configuration", () => {
     const symbols = Array.from({ length: 101 }, (_, i) => `S${i}USDT`);
     expect(linesOf({ SYMBOLS: symbols.slice(0, 100).join(",") })).toEqual([]);
     expect(linesOf({ SYMBOLS: symbols.join(",") })).toHaveLength(1);
+  });
+
+  test("what has no effect yet is named when it is set", () => {
+    const environment = { GOOGLE_CLIENT_ID: "x", DATABASE_URL: " ", PORT: "1" };
+    expect(namesWithoutEffect(environment)).toEqual(["GOOGLE_CLIENT_ID"]);
   });
 
   test("all wrong variables are named at once", () => {

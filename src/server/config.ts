@@ -59,6 +59,22 @@ export const MARKET_SPEED_MAX = 3_600;
 /** 24 characters of a random alphabet hold more than 128 bits. */
 export const METRICS_TOKEN_LENGTH_MIN = 24;
 
+/** Names that are known but have no effect yet: whoever sets one should hear of it. */
+const WITHOUT_EFFECT = [
+  "DATABASE_URL",
+  "GOOGLE_CLIENT_ID",
+  "GOOGLE_CLIENT_SECRET",
+  "OIDC_ISSUER",
+  "SESSION_SECRET",
+  "OWNER_EMAIL",
+  "ALLOWED_EMAILS",
+] as const;
+
+/** The variables that are set although this version does nothing with them. */
+export function namesWithoutEffect(environment: Environment): readonly string[] {
+  return WITHOUT_EFFECT.filter((name) => (environment[name]?.trim() ?? "") !== "");
+}
+
 /** Reads the whole configuration; an empty value counts as none. */
 export function parseConfig(environment: Environment): ConfigResult {
   const refusals: ConfigRefusal[] = [];

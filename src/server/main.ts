@@ -10,6 +10,7 @@ import {
   type Config,
   type ConfigRefusal,
   type Environment,
+  namesWithoutEffect,
   parseConfig,
   refusalLine,
   SYMBOLS_DEFAULT,
@@ -185,13 +186,17 @@ const BUILT_PAGES: Pages = {
 
 /** Runs the server until a signal or a fault ends it. */
 export async function main(pages: Pages = BUILT_PAGES): Promise<void> {
-  const parsed = parseConfig(readEnvironment());
+  const environment = readEnvironment();
+  const parsed = parseConfig(environment);
   if (parsed.kind === "refused") {
     refuseToStart(parsed.refusals);
     return;
   }
   const { config } = parsed;
   const log = createLog(config.logLevel, process.stdout.isTTY ? "terminal" : "lines");
+  for (const name of namesWithoutEffect(environment)) {
+    log.warn(`${name} is set, but has no effect in this version`);
+  }
   let outcry: Outcry | null = null;
   let isStopping = false;
   const stop = async (code: number) => {

@@ -1,5 +1,6 @@
 /** `GET /api/trading-shared`: checks what is wanted and hands the connection over to the hub. */
 import { z } from "zod";
+import { problemSchema } from "../../../protocol/problem.ts";
 import type { App, HttpParts } from "../parts.ts";
 import { type Refusal, sendRefusal } from "../problem.ts";
 import type { RefusalReason } from "../stream.ts";
@@ -14,7 +15,18 @@ const query = z.strictObject({ action: z.enum(["start"]), ...marketQuery });
 export function streamRoute(app: App, { gate }: Pick<HttpParts, "gate">): void {
   app.get(
     "/api/trading-shared",
-    { config: { access: "session" }, schema: { querystring: query } },
+    {
+      config: { access: "session" },
+      schema: {
+        summary: "The market as an event stream",
+        querystring: query,
+        response: {
+          200: { content: { "text/event-stream": { schema: z.string() } } },
+          "4xx": problemSchema,
+          "5xx": problemSchema,
+        },
+      },
+    },
     async (request, reply) => {
       const { symbol, timeframe } = request.query;
       const market = await openMarketOr503(gate, reply);

@@ -4,7 +4,8 @@
  * Formula: RSI = 100 × G ÷ (G + L), G and L being Wilder's averages (the first one the plain mean
  * of `period` changes, then 1 ÷ period of the new) of the rises and of the falls between closes.
  * Unit: number. Range: 0 to 100; 0 when nothing has moved at all, as TA-Lib has it (TradingView
- * says 100 there). Warm-up: `period` + 1. Cost: constant. Source: Wilder 1978; TA-Lib `RSI`.
+ * says 100 there). Warm-up: `period` + 1. Cost: constant. Source: Wilder 1978; TA-Lib `RSI`, which also
+ * says 0 when both averages have shrunk below 1e-14, whatever the price; here the ratio stays.
  * technicalindicators rounds to two decimals; others agree from their own seeding on.
  */
 import type { Candle } from "../candle.ts";

@@ -14,7 +14,12 @@ export async function pagesRoute(app: App, pages: Pages): Promise<void> {
 }
 
 async function builtPages(app: App, folder: string): Promise<void> {
-  await app.register(fastifyStatic, { root: folder, serve: false, dotfiles: "ignore" });
+  await app.register(fastifyStatic, {
+    root: folder,
+    serve: false,
+    dotfiles: "ignore",
+    preCompressed: true,
+  });
   app.get<{ Params: { "*": string } }>(
     "/*",
     { config: { access: "public" }, schema: { hide: true } },

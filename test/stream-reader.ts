@@ -10,7 +10,8 @@ export type ReadEvent = {
 }[StreamEventName];
 
 interface ReaderOptions {
-  readonly port: number;
+  /** A number on loopback, or the path of a unix socket. */
+  readonly port: number | string;
   readonly coding?: "plain" | "gzip";
   readonly path?: string;
   readonly request?: string;
@@ -34,7 +35,7 @@ export class StreamReader {
   private constructor(options: ReaderOptions) {
     const { port, coding = "plain", path = "/" } = options;
     const accept = coding === "gzip" ? "Accept-Encoding: gzip\r\n" : "";
-    this.socket = connect(port, "127.0.0.1");
+    this.socket = typeof port === "string" ? connect(port) : connect(port, "127.0.0.1");
     this.socket.write(
       options.request ?? `GET ${path} HTTP/1.1\r\nHost: localhost\r\n${accept}\r\n`,
     );

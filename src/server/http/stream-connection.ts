@@ -15,6 +15,8 @@ export interface StreamConnectionOptions {
   readonly backlogBytesMax: number;
   /** How long a client may stay behind before it is closed. */
   readonly behindMs: number;
+  /** How long an ended stream's client may take to read the last words and to close. */
+  readonly endMs: number;
   /** The client reads again after it has missed something. */
   readonly onCaughtUp: () => void;
   /** Called once, when the socket is closed. */
@@ -30,8 +32,8 @@ export class EventStream {
   place = 0;
   readonly #options: StreamConnectionOptions;
   readonly #socket: Socket;
-  /** Runs while the client has missed something and still does not read. */
-  #behind: Timer | null = null;
+  /** Runs while the client owes us something: to read what waits, or to close. */
+  #deadline: Timer | null = null;
   readonly #handle: DirectHandle | null;
   #isWaiting = false;
   #ending: StreamEnding = "gone";
@@ -49,7 +51,7 @@ export class EventStream {
    * the client must read all that waits; then it is given a snapshot instead of what it missed.
    */
   send(block: Encoded): boolean {
-    if (this.#behind !== null) return false;
+    if (this.#deadline !== null) return false;
     const bytes = this.coding === "gzip" ? block.gzip : block.plain;
     const taken = this.#isWaiting || this.#handle === null ? 0 : writeDirectly(this.#handle, bytes);
     if (taken === bytes.length) return true;
@@ -70,9 +72,12 @@ export class EventStream {
     this.#socket.uncork();
   }
 
-  /** Ends in good order: what waits is still sent. */
+  /** Ends in good order: what waits is still sent, if the client takes it in time. */
   end(): void {
+    const { clock, endMs } = this.#options;
     this.#ending = "closed";
+    this.#deadline?.cancel();
+    this.#deadline = clock.after(endMs, () => this.cut("closed"));
     this.#socket.end();
   }
 
@@ -93,12 +98,13 @@ export class EventStream {
   #fallBehind(): void {
     const { clock, behindMs, onCaughtUp } = this.#options;
     const timer = clock.after(behindMs, () => this.cut("slow"));
-    this.#behind = timer;
+    this.#deadline = timer;
     // An empty write is done when all before it is, whatever the socket's own marks are.
     this.#socket.write(NOTHING, () => {
+      if (this.#deadline !== timer || this.#socket.destroyed) return;
       timer.cancel();
-      this.#behind = null;
-      if (!this.#socket.destroyed) onCaughtUp();
+      this.#deadline = null;
+      onCaughtUp();
     });
   }
 
@@ -113,7 +119,7 @@ export class EventStream {
     socket.on("error", ignore);
     socket.on("end", () => socket.destroy());
     socket.once("close", () => {
-      this.#behind?.cancel();
+      this.#deadline?.cancel();
       this.#options.onEnd(this.#ending);
     });
     socket.setTimeout(0);

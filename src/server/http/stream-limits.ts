@@ -10,8 +10,8 @@ export interface StreamLimits {
   readonly statusMs: number;
   readonly backlogBytesMax: number;
   readonly behindMs: number;
-  /** How long `close` waits for clients to take the last words. */
-  readonly closeMs: number;
+  /** How long an ended stream waits for its client to take the last words. */
+  readonly endMs: number;
 }
 
 export const STREAM_LIMITS: StreamLimits = {
@@ -25,5 +25,5 @@ export const STREAM_LIMITS: StreamLimits = {
   backlogBytesMax: 262_144,
   behindMs: 15_000,
   /** A quarter of the ten seconds that a stop may take. */
-  closeMs: 2_500,
+  endMs: 2_500,
 };

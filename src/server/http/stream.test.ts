@@ -1,7 +1,16 @@
 /** The hub over a real HTTP server and real sockets: what is told, to whom, once, and at what cost. */
 import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
-import { type AddressInfo, connect, type Socket } from "node:net";
+import {
+  type AddressInfo,
+  connect,
+  createServer as createPlainServer,
+  type Server as PlainServer,
+  type Socket,
+} from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
 import { candle, closed, HandDrivenMarket } from "../../../test/hand-driven-market.ts";
@@ -20,24 +29,32 @@ interface Stand {
   readonly clock: ManualClock;
   readonly hub: StreamHub;
   readonly port: number;
+  /** The same server on a unix socket, whose buffer is small and does not grow. */
+  readonly path: string;
   readonly server: Server;
+  readonly local: PlainServer;
   /** The server's ends of the connections. */
   readonly sockets: Socket[];
   readonly results: OpenResult[];
   beat(): void;
   open(coding?: "plain" | "gzip", path?: string): Promise<StreamReader>;
+  /** Opens a stream over the unix socket. */
+  openLocal(coding?: "plain" | "gzip"): Promise<StreamReader>;
 }
 
 const stands: Stand[] = [];
 const readers: StreamReader[] = [];
+const folders: string[] = [];
 
 afterEach(async () => {
   for (const reader of readers.splice(0)) reader.leave();
-  for (const { hub, server } of stands.splice(0)) {
+  for (const { hub, server, local } of stands.splice(0)) {
     server.closeAllConnections();
     server.close();
+    local.close();
     await hub.close();
   }
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
 });
 
 /** `/BTCUSDT/1m` opens a stream of that channel; a refusal is answered with 503 and its reason. */
@@ -70,12 +87,25 @@ async function stand(limits: Partial<StreamLimits> = {}, candles = 400): Promise
   server.on("connection", (socket) => sockets.push(socket));
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
+  const folder = mkdtempSync(join(tmpdir(), "outcry-stream-"));
+  folders.push(folder);
+  const local = createPlainServer({ allowHalfOpen: true }, (socket) =>
+    server.emit("connection", socket),
+  );
+  local.listen(join(folder, "socket"));
+  await once(local, "listening");
   const { port } = server.address() as AddressInfo;
   const made: Stand = {
-    ...{ market, clock, hub, port, server, sockets, results },
+    ...{ market, clock, hub, port, server, local, sockets, results },
+    path: join(folder, "socket"),
     beat: () => clock.advance(BEAT_MS),
     async open(coding = "plain", path = "/") {
       const reader = await StreamReader.open({ port, coding, path });
+      readers.push(reader);
+      return reader;
+    },
+    async openLocal(coding = "plain") {
+      const reader = await StreamReader.open({ port: join(folder, "socket"), coding });
       readers.push(reader);
       return reader;
     },
@@ -563,8 +593,8 @@ describe("sessions", () => {
 });
 
 /** A client that asks and then reads nothing. */
-async function stalled(s: Stand): Promise<Socket> {
-  const socket = connect(s.port, "127.0.0.1");
+async function stalled(s: Stand, way: "tcp" | "unix"): Promise<Socket> {
+  const socket = way === "tcp" ? connect(s.port, "127.0.0.1") : connect(s.path);
   socket.pause();
   socket.on("error", () => {});
   socket.write("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
@@ -589,7 +619,7 @@ describe("a client that does not read", () => {
   test("is spared frames past the bound, and closed when still behind after 15 s", async () => {
     const s = await stand();
     const healthy = await s.open();
-    const socket = await stalled(s);
+    const socket = await stalled(s, "tcp");
     await eventually(() => s.hub.streams === 2);
     while (s.hub.counters.skipped === 0) {
       burst(s);
@@ -610,7 +640,7 @@ describe("a client that does not read", () => {
     "and reads again starts over from a snapshot (%s)",
     async (coding) => {
       const s = await stand();
-      const reader = await s.open(coding);
+      const reader = await s.openLocal(coding);
       reader.socket.pause();
       while (s.hub.counters.skipped === 0) {
         burst(s);
@@ -640,8 +670,8 @@ describe("a client that does not read", () => {
 
   test("and 499 like it leave the others undisturbed and memory bounded", async () => {
     const s = await stand();
-    const healthy = await s.open();
-    const sockets = await Promise.all(Array.from({ length: 500 }, () => stalled(s)));
+    const healthy = await s.openLocal();
+    const sockets = await Promise.all(Array.from({ length: 500 }, () => stalled(s, "unix")));
     await eventually(() => s.hub.streams === 501);
     const memoryBefore = process.memoryUsage();
     let slowestMs = 0;
@@ -683,9 +713,24 @@ describe("closing", () => {
     expect(await (await fetch(`http://127.0.0.1:${s.port}/`)).text()).toBe("closing");
   });
 
+  test("one stream leaves the others open, and waits only so long for its client", async () => {
+    const s = await stand();
+    const [first, second] = [await s.open("gzip"), await s.open()];
+    const [result] = s.results;
+    if (result?.kind !== "opened") throw new Error("not opened");
+    first.socket.pause();
+    result.stream.end();
+    s.market.close("BTCUSDT", "1m", candle(at(400)));
+    await allCaughtUp(s, [second]);
+    expect(first.named("closed")).toEqual([]);
+    s.clock.advance(2_500);
+    await eventually(() => s.hub.streams === 1);
+    expect(s.hub.counters.ended).toEqual({ gone: 0, slow: 0, closed: 1 });
+  });
+
   test("does not wait for those who do not listen", async () => {
     const s = await stand();
-    const socket = await stalled(s);
+    const socket = await stalled(s, "unix");
     await eventually(() => s.hub.streams === 1);
     while ((s.sockets[0]?.writableLength ?? 0) === 0) {
       burst(s);

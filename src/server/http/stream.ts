@@ -159,11 +159,7 @@ export class StreamHub {
       stream.send(goodbye);
       stream.end();
     }
-    const patience = this.#clock.after(this.#limits.closeMs, () => {
-      for (const stream of this.#streams) stream.cut("closed");
-    });
     await empty;
-    patience.cancel();
   }
 
   #listen(): () => void {
@@ -199,6 +195,7 @@ export class StreamHub {
       clock: this.#clock,
       backlogBytesMax: this.#limits.backlogBytesMax,
       behindMs: this.#limits.behindMs,
+      endMs: this.#limits.endMs,
       onCaughtUp: () => this.#resume(stream, channel),
       onEnd: (ending) => this.#forget(stream, channel, ending),
     });

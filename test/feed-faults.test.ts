@@ -201,7 +201,10 @@ describe("a connection that ends", () => {
     async () => {
       // A slow market, so that 25 hours of connection have few minutes in them.
       await started({ speed: 0.1 });
-      await rig.advance(25 * HOUR, 7 * SECOND);
+      await rig.advance(21 * HOUR, 19 * SECOND);
+      // Small steps where handshakes are expected: they must end within their five seconds.
+      await rig.advance(2.25 * HOUR, 4 * SECOND);
+      await rig.advance(1.75 * HOUR, 19 * SECOND);
       expectTruth();
       expect(counters()).toMatchObject({ gaps: 0, repaired: 0, revisions: 0 });
       expect(Object.values(rig.feed.connections()).map(({ reconnects }) => reconnects)).toEqual([

@@ -1,5 +1,6 @@
 /** One connection against a real WebSocket server: what it asks, what it hears, how it ends. */
 import { once } from "node:events";
+import { createServer as createHttpServer } from "node:http";
 import { createServer, type Server } from "node:net";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -39,6 +40,7 @@ function open(port = portOf({ address: () => server.address() })): StreamConnect
   return openBinanceStream({
     url: `ws://127.0.0.1:${port}/`,
     clock,
+    onRefused: (retryAfterMs) => events.push(`refused ${retryAfterMs}`),
     context: { timeframe: "5m", symbols: new Set(["BTCUSDT", "ETHUSDT"]) },
     listener: {
       onOpen: () => events.push("open"),
@@ -124,6 +126,26 @@ describe("ends", () => {
     open(port);
     expect(await closed.promise).toContain("ECONNREFUSED");
     expect(heard).toEqual(["close"]);
+  });
+
+  const refusals: ReadonlyArray<[number, Record<string, string>, string[]]> = [
+    [429, { "Retry-After": "17" }, ["refused 17000", "close"]],
+    [418, {}, ["refused 60000", "close"]],
+    [403, {}, ["close"]],
+    [503, {}, ["close"]],
+  ];
+  test.each(refusals)("when it is refused with %i", async (status, headers, expected) => {
+    const refusing = createHttpServer();
+    refusing.on("upgrade", (_request, socket) => {
+      const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+      socket.end(`HTTP/1.1 ${status} No\r\nContent-Length: 0\r\n${lines.join("")}\r\n`);
+    });
+    refusing.listen(0, "127.0.0.1");
+    await once(refusing, "listening");
+    open(portOf(refusing));
+    expect(await closed.promise).toBe(`refused by the exchange (${status})`);
+    expect(heard).toEqual(expected);
+    refusing.close();
   });
 
   test("when the handshake hangs, after five seconds", async () => {

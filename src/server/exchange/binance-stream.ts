@@ -23,6 +23,8 @@ export interface StreamParts {
   readonly clock: Clock;
   readonly context: FrameContext;
   readonly listener: StreamListener;
+  /** The exchange refused the connection for now (429, 418) and says for how long. */
+  readonly onRefused: (retryAfterMs: number) => void;
 }
 
 /** Opens the combined stream of all symbols of one timeframe; never throws, never gives up silently. */
@@ -40,7 +42,7 @@ class BinanceStream implements StreamConnection {
   #reason = "";
   #leaving = false;
 
-  constructor({ url, clock, context, listener }: StreamParts) {
+  constructor({ url, clock, context, listener, onRefused }: StreamParts) {
     this.#clock = clock;
     this.#context = context;
     this.#listener = listener;
@@ -51,6 +53,12 @@ class BinanceStream implements StreamConnection {
       followRedirects: false,
     });
     this.#timer = clock.after(CONNECT_TIMEOUT_MS, () => this.#end("no connection in time"));
+    this.#socket.on("unexpected-response", (_request, response) => {
+      const { statusCode = 0, headers } = response;
+      const seconds = Number(headers["retry-after"] ?? REFUSAL_PAUSE_S);
+      if (statusCode === 429 || statusCode === 418) onRefused(seconds >= 0 ? seconds * 1000 : 0);
+      this.#end(`refused by the exchange (${statusCode})`);
+    });
     this.#listen();
   }
 
@@ -121,6 +129,9 @@ class BinanceStream implements StreamConnection {
 
 /** A handshake over TLS takes well under a second; a server that hangs must not hold the turn. */
 const CONNECT_TIMEOUT_MS = 5_000;
+
+/** A refusal without `Retry-After`. */
+const REFUSAL_PAUSE_S = 60;
 
 /** A frame has some 400 bytes; what is larger than this ends the connection (close code 1009). */
 const MESSAGE_BYTES_MAX = 64 * 1024;

@@ -67,7 +67,11 @@ export function createBinanceExchange({ restUrl, streamUrl, clock }: BinancePart
     candles: (query, purpose) => rest.candles(query, purpose),
     takeAttempt: (reserve) => attempts.take(reserve),
     openStream: (timeframe, symbols, listener) =>
-      openBinanceStream({ url: streamUrl, clock, context: { timeframe, symbols }, listener }),
+      openBinanceStream({
+        ...{ url: streamUrl, clock, listener },
+        context: { timeframe, symbols },
+        onRefused: (retryAfterMs) => attempts.pause(retryAfterMs),
+      }),
     close: () => rest.close(),
   };
 }

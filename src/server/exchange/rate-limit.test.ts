@@ -105,6 +105,17 @@ describe("the attempts to connect", () => {
     expect(attempts.take(0)).toBeGreaterThan(0);
   });
 
+  test("pause when the exchange asks for it, but never longer than a ban can last", () => {
+    const clock = clockAt(0);
+    const attempts = new AttemptBudget(clock);
+    attempts.pause(17_000);
+    expect(attempts.take(0)).toBe(17_000);
+    clock.advance(17_000);
+    expect(attempts.take(0)).toBe(0);
+    attempts.pause(Number.POSITIVE_INFINITY);
+    expect(attempts.take(0)).toBe(3 * 86_400_000);
+  });
+
   test("are at most 105 in any five minutes, of 300 that Binance allows", () => {
     const clock = clockAt(0);
     const attempts = new AttemptBudget(clock);

@@ -89,6 +89,7 @@ export class AttemptBudget {
   readonly #clock: Clock;
   #tokens = ATTEMPTS_BURST;
   #countedAt: number;
+  #pausedUntil = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -101,6 +102,8 @@ export class AttemptBudget {
    */
   take(reserve: number): number {
     const now = this.#clock.now();
+    const pausedMs = this.#pausedUntil - now;
+    if (pausedMs > 0 && pausedMs <= PAUSE_MAX_MS) return pausedMs;
     const elapsed = Math.max(0, now - this.#countedAt);
     this.#countedAt = now;
     this.#tokens = Math.min(ATTEMPTS_BURST, this.#tokens + elapsed / ATTEMPT_REFILL_MS);
@@ -108,5 +111,10 @@ export class AttemptBudget {
     if (lacking > 0) return Math.ceil(lacking * ATTEMPT_REFILL_MS);
     this.#tokens -= 1;
     return 0;
+  }
+
+  /** The exchange refused a connection and asks for patience. */
+  pause(ms: number): void {
+    this.#pausedUntil = this.#clock.now() + Math.min(ms, PAUSE_MAX_MS);
   }
 }

@@ -43,7 +43,10 @@ const LONE_SETTLING_MS = 10_000;
 
 /** Waits between readings that bring nothing new, by the wall clock. */
 const READ_PAUSE_MS = 1_000;
-const READ_PAUSE_MAX_MS = 60_000;
+const READ_PAUSE_MAX_MS = 5_000;
+
+/** The longest wait while no stream shows a later candle: the whole exchange may be out. */
+const OUTAGE_PAUSE_MAX_MS = 60_000;
 
 /** What is left to wait after a reading beyond the instant that was waited for. */
 const TIMER_MARGIN_MS = 20;
@@ -56,6 +59,7 @@ export class Arbitration {
   #isRunning = false;
   #isStopped = false;
   #awaitsLater = false;
+  #newestOpenTime = 0;
   #wake: (() => void) | null = null;
   /** Rows that had ended but might still change, as last read. */
   readonly #unsettled = new Map<string, { readonly row: Candle; readonly look: Look }>();
@@ -87,12 +91,11 @@ export class Arbitration {
     else if (this.#isDue()) this.#start();
   }
 
-  /** A candle that opened at `openTime` exists: that may be the later one that REST lacked. */
+  /** A candle that opened at `openTime` exists: the first such one may be the later one REST lacked. */
   laterCandle(openTime: number): void {
-    const { cursor } = this.#parts.market;
-    if (!this.#awaitsLater || cursor === null || openTime <= cursor) return;
-    this.#awaitsLater = false;
-    this.#wake?.();
+    if (openTime <= this.#newestOpenTime) return;
+    this.#newestOpenTime = openTime;
+    if (this.#awaitsLater && openTime > (this.#parts.market.cursor ?? openTime)) this.#wake?.();
   }
 
   stop(): void {
@@ -134,6 +137,7 @@ export class Arbitration {
       if (outcome === "done" && hasMoved) break;
       if (outcome === "done" || outcome === "more") {
         await this.#pause(this.#nextReading(attempt - 1));
+        this.#awaitsLater = false;
       } else {
         log.warn({ symbol, refusal: describeRefusal(outcome) }, "a repair was refused");
         await this.#pause(pauseAfter(outcome, attempt, random));
@@ -150,7 +154,9 @@ export class Arbitration {
       return Math.max(0, confirmableAt - clock.now()) + TIMER_MARGIN_MS;
     }
     this.#awaitsLater = true;
-    const backoff = Math.min(READ_PAUSE_MAX_MS, READ_PAUSE_MS * 2 ** Math.min(attempt, 10));
+    const isKnownToExist = this.#newestOpenTime > (market.cursor ?? 0);
+    const longest = isKnownToExist ? READ_PAUSE_MAX_MS : OUTAGE_PAUSE_MAX_MS;
+    const backoff = Math.min(longest, READ_PAUSE_MS * 2 ** Math.min(attempt, 10));
     return backoff * (0.75 + random() / 2);
   }
 

@@ -63,6 +63,9 @@ const BEAT_MS = 500;
 /** A beat that comes so late means that the process stood still, or the wall clock was set. */
 const STANDSTILL_MS = 2_000;
 
+/** Refused frames are logged this often at most. */
+const REFUSAL_LOG_MS = 10_000;
+
 /** A candle this far ahead of its own frame's time is no candle of this market. */
 const AHEAD_OF_EVENT_MS_MAX = 15 * 60_000;
 
@@ -81,6 +84,7 @@ class SharedFeed implements Feed {
   readonly #opening = Promise.withResolvers<void>();
   /** A frame from far ahead that waits for a second witness. */
   #held: CandleFrame | null = null;
+  #refusedAt = Number.NEGATIVE_INFINITY;
   #beat: Timer | null = null;
   #beatAt = 0;
 
@@ -229,8 +233,7 @@ class SharedFeed implements Feed {
         this.#witness(frame);
         return;
       case "fault":
-        this.#counters.faultyFrames += 1;
-        this.#parts.log.warn({ reason: frame.reason }, "a faulty frame");
+        this.#refuse(frame.reason);
         return;
       case "error":
         this.#parts.log.warn({ code: frame.code, message: frame.message }, "the stream complains");
@@ -246,10 +249,20 @@ class SharedFeed implements Feed {
     }
   }
 
+  /** A flood of garbage is counted frame by frame and logged now and then. */
+  #refuse(reason: string): void {
+    this.#counters.faultyFrames += 1;
+    const now = this.#parts.clock.now();
+    if (Math.abs(now - this.#refusedAt) < REFUSAL_LOG_MS) return;
+    this.#refusedAt = now;
+    const { faultyFrames } = this.#counters;
+    this.#parts.log.warn({ reason, faultyFrames }, "frames of the exchange are refused");
+  }
+
   /** Lets the frame move the exchange's time, unless it is a lone voice from far ahead. */
   #witness(frame: CandleFrame): void {
     if (frame.candle.openTime > frame.eventTime + AHEAD_OF_EVENT_MS_MAX) {
-      this.#counters.faultyFrames += 1;
+      this.#refuse("a candle opens long after its own event");
       return;
     }
     const now = this.#parts.clock.now();

@@ -136,7 +136,10 @@ export class SharedConnection {
       if (now > this.#replaceAt + REPLACE_PAUSE_MAX_MS) this.#replacements = 0;
       return;
     }
-    if (this.#next !== null || this.#leaving !== null || now < this.#replaceAt) return;
+    // A wait that is longer than any comes from a wall clock that was set back.
+    const waitMs = this.#replaceAt - now;
+    const isWaiting = waitMs > 0 && waitMs <= REPLACE_PAUSE_MAX_MS;
+    if (this.#next !== null || this.#leaving !== null || isWaiting) return;
     const pauseMs = REPLACE_PAUSE_MS * 2 ** this.#replacements;
     this.#replaceAt = now + Math.min(pauseMs, REPLACE_PAUSE_MAX_MS);
     this.#replacements = Math.min(this.#replacements + 1, 10);

@@ -16,6 +16,9 @@ import { MarketClock } from "./market-clock.ts";
  */
 export const SERIES_CAPACITY = 2_000;
 
+/** Event times that differ by less are those of connections that overtake each other. */
+const CLOCK_SET_BACK_MS = 10_000;
+
 export interface SymbolFeedParts extends Omit<ArbitrationParts, "market" | "onLearnt"> {
   readonly symbol: string;
   readonly onForming: (symbol: string, timeframe: Timeframe, candle: Candle) => void;
@@ -29,7 +32,7 @@ export class SymbolFeed {
   readonly #parts: SymbolFeedParts;
   readonly #counters: FeedCounters;
   readonly #market: MarketClock;
-  readonly #forming: Record<Timeframe, Forming | null> = recordOf(() => null);
+  readonly #forming: Record<Timeframe, Candle | null> = recordOf(() => null);
   #price: { readonly value: number; readonly eventTime: number } | null = null;
 
   constructor(parts: SymbolFeedParts) {
@@ -55,7 +58,7 @@ export class SymbolFeed {
   }
 
   forming(timeframe: Timeframe): Candle | null {
-    return this.#forming[timeframe]?.candle ?? null;
+    return this.#forming[timeframe];
   }
 
   /** The newest 1m candle known, forming or closed. */
@@ -68,9 +71,7 @@ export class SymbolFeed {
     for (const timeframe of TIMEFRAMES) {
       for (const candle of history.closed[timeframe]) this.#append(candle);
       const forming = history.forming[timeframe];
-      if (forming !== null && this.#forming[timeframe] === null) {
-        this.#forming[timeframe] = { candle: forming, eventTime: 0 };
-      }
+      this.#forming[timeframe] ??= forming;
     }
     const last = this.newestMinute();
     if (last !== null) this.#price ??= { value: last.close, eventTime: 0 };
@@ -82,12 +83,10 @@ export class SymbolFeed {
   /** Takes a frame; `trade` when it shows one that this series had not shown before. */
   take(frame: CandleFrame): "trade" | "time" {
     const { timeframe, candle, closed, eventTime } = frame;
-    const shown = this.#forming[timeframe]?.candle ?? null;
+    const shown = this.#forming[timeframe];
     const isTrade = !closed && shown !== null && showsTrade(candle, shown);
     this.#show(frame);
-    if (this.#price === null || eventTime >= this.#price.eventTime) {
-      this.#price = { value: candle.close, eventTime };
-    }
+    this.#note(candle.close, eventTime);
     if (closed) {
       const time = this.#parts.exchangeTime.now ?? eventTime;
       const latenessMs = Math.max(0, time - endTimeOf(timeframe, candle.openTime));
@@ -97,15 +96,24 @@ export class SymbolFeed {
     return isTrade ? "trade" : "time";
   }
 
+  /** The newest price of all connections; an exchange whose clock was set back is followed. */
+  #note(price: number, eventTime: number): void {
+    const behindMs = (this.#price?.eventTime ?? 0) - eventTime;
+    if (behindMs > 0 && behindMs < CLOCK_SET_BACK_MS) return;
+    this.#price = { value: price, eventTime };
+  }
+
   /** The forming candle is for eyes: the newest frame wins, older ones and closed candles do not. */
-  #show({ timeframe, candle, eventTime }: CandleFrame): void {
+  #show({ timeframe, candle }: CandleFrame): void {
     const next = this.series[timeframe].nextOpenTime;
     if (next !== null && candle.openTime < next) return;
     const shown = this.#forming[timeframe];
-    if (shown !== null && candle.openTime < shown.candle.openTime) return;
-    const isSame = shown !== null && candle.openTime === shown.candle.openTime;
-    if (isSame && (eventTime < shown.eventTime || sameCandle(candle, shown.candle))) return;
-    this.#forming[timeframe] = { candle, eventTime };
+    if (shown !== null && candle.openTime < shown.openTime) return;
+    if (shown !== null && candle.openTime === shown.openTime) {
+      // Volume never falls while a candle forms: less of it is an older frame.
+      if (candle.volume < shown.volume || sameCandle(candle, shown)) return;
+    }
+    this.#forming[timeframe] = candle;
     this.#parts.onForming(this.symbol, timeframe, candle);
   }
 
@@ -142,7 +150,7 @@ export class SymbolFeed {
       for (const candle of minute.candles) {
         this.#append(candle);
         const forming = this.#forming[candle.timeframe];
-        if (forming !== null && forming.candle.openTime <= candle.openTime) {
+        if (forming !== null && forming.openTime <= candle.openTime) {
           this.#forming[candle.timeframe] = null;
         }
       }
@@ -157,11 +165,6 @@ export class SymbolFeed {
     assert(next === null || candle.openTime >= next, "no candle is passed on twice");
     series.append(candle, next === null || next === candle.openTime ? "contiguous" : "afterHole");
   }
-}
-
-interface Forming {
-  readonly candle: Candle;
-  readonly eventTime: number;
 }
 
 /** Volume grows with every trade; a new candle without volume is made by time alone. */

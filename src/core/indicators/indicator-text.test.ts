@@ -56,7 +56,7 @@ describe("indicators as text", () => {
     ["macd(26, 12, 9)", 4, "(26, 12, 9)", "the fast period must be less than the slow one", null],
     ["ema(1;drop)", 5, ";drop)", '"," or ")"', null],
   ])("%j is refused at %i", (text, at, found, expected, nearest) => {
-    expect(read(text)).toEqual({ at, found, expected, nearest });
+    expect(read(text)).toMatchObject({ at, found, expected, nearest });
   });
 
   test("a text past the bound is refused unread, one at it is read", () => {

@@ -11,6 +11,8 @@ export interface IndicatorSpec {
 
 /** Why a text names no indicator. */
 export interface IndicatorRefusal {
+  /** Whether the name is unknown, or what follows it is wrong. */
+  readonly kind: "name" | "parameters";
   /** Where the fault begins: an index into the text, its length when the text ends too early. */
   readonly at: number;
   /** What stands there, at most `FOUND_MAX` characters; empty at the end of the text. */
@@ -42,7 +44,10 @@ export function parseIndicator(text: string): ParsedIndicator {
   const name = tokens[0] ?? { at: text.length, text: "" };
   const definition = findIndicator(name.text);
   if (definition === null) {
-    return refuse(text, name.at, "the name of an indicator", nearestName(name.text));
+    const refusal = { at: name.at, expected: "the name of an indicator" };
+    const nearest = nearestName(name.text);
+    const found = text.slice(name.at, name.at + FOUND_MAX);
+    return { kind: "refused", refusal: { kind: "name", found, nearest, ...refusal } };
   }
   const open = tokens[1];
   if (open === undefined) return complete(definition, [], text);
@@ -103,6 +108,13 @@ function complete(
   return { kind: "indicator", spec: { definition, parameters } };
 }
 
+/** What is wrong with a text, in one sentence that begins at the place. */
+export function indicatorRefusalText({ at, found, expected, nearest }: IndicatorRefusal): string {
+  const what = found === "" ? "the end" : `"${found}"`;
+  const hint = nearest === null ? "" : `; did you mean ${nearest}?`;
+  return `at ${at + 1}: found ${what}, expected ${expected}${hint}`;
+}
+
 /** Whether a value is one that the parameter can have. */
 export function isWithin(parameter: IndicatorParameter, value: number): boolean {
   if (parameter.kind === "integer" && !Number.isInteger(value)) return false;
@@ -113,14 +125,9 @@ function describe({ id, kind, min, max }: IndicatorParameter): string {
   return `${id}, ${kind === "integer" ? "a whole number" : "a number"} from ${min} to ${max}`;
 }
 
-function refuse(
-  text: string,
-  at: number,
-  expected: string,
-  nearest: string | null = null,
-): ParsedIndicator {
+function refuse(text: string, at: number, expected: string): ParsedIndicator {
   const found = text.slice(at, at + FOUND_MAX);
-  return { kind: "refused", refusal: { at, found, expected, nearest } };
+  return { kind: "refused", refusal: { kind: "parameters", at, found, expected, nearest: null } };
 }
 
 /** The one text of an indicator, which also names it wherever it is shared: `bollinger(20, 2)`. */

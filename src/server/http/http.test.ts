@@ -169,7 +169,7 @@ const REFUSED: readonly Refused[] = [
     status: 400,
     problem: {
       code: "invalid_indicator",
-      message: 'indicator "ema(0)" needs a whole number from 1 to 1000 as period',
+      message: 'indicator at 5: found "0)", expected period, a whole number from 1 to 1000',
       field: "indicator",
     },
   },

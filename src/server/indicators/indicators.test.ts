@@ -4,15 +4,10 @@ import type { ClosedCandle } from "../../core/candle.ts";
 import { CandleSeries } from "../../core/candle-series.ts";
 import { INDICATORS } from "../../core/indicators/catalog.ts";
 import { Ema } from "../../core/indicators/ema.ts";
+import { type IndicatorSpec, parseIndicator } from "../../core/indicators/indicator-text.ts";
 import type { Timeframe } from "../../core/timeframe.ts";
 import type { FeedListener } from "../feed/feed.ts";
-import {
-  type CandleFlow,
-  INDICATOR_SERIES_MAX,
-  type IndicatorReference,
-  IndicatorSeries,
-  parseReference,
-} from "./indicators.ts";
+import { type CandleFlow, INDICATOR_SERIES_MAX, IndicatorSeries } from "./indicators.ts";
 
 const MINUTE = 60_000;
 const CAPACITY = 50;
@@ -64,10 +59,10 @@ function candle(minute: number, timeframe: Timeframe = "1m"): ClosedCandle {
   };
 }
 
-function reference(text: string): IndicatorReference {
-  const parsed = parseReference(text);
-  if (parsed.kind !== "reference") throw new Error(`${text} is ${parsed.kind}`);
-  return parsed.reference;
+function spec(text: string): IndicatorSpec {
+  const parsed = parseIndicator(text);
+  if (parsed.kind !== "indicator") throw new Error(`${text} is ${parsed.kind}`);
+  return parsed.spec;
 }
 
 let flow: HandDrivenFlow;
@@ -87,7 +82,7 @@ describe("series", () => {
       ema.push(candle(minute));
       expected.push([minute * MINUTE, minute < 5 ? null : (ema.values[0] ?? null)]);
     }
-    const answer = indicators.values(PLACE, reference("ema(5)"), ALL);
+    const answer = indicators.values(PLACE, spec("ema(5)"), ALL);
     expect(answer).toEqual({
       symbol: "BTCUSDT",
       timeframe: "1m",
@@ -101,10 +96,10 @@ describe("series", () => {
   test("begun early or late, they go on to the same numbers", () => {
     for (let minute = 1; minute <= 10; minute += 1) flow.close("BTCUSDT", candle(minute));
     const early = new IndicatorSeries(flow);
-    early.values(PLACE, reference("ema(5)"), ALL);
+    early.values(PLACE, spec("ema(5)"), ALL);
     for (let minute = 11; minute <= 40; minute += 1) flow.close("BTCUSDT", candle(minute));
-    expect(early.values(PLACE, reference("ema(5)"), ALL)).toEqual(
-      indicators.values(PLACE, reference("ema(5)"), ALL),
+    expect(early.values(PLACE, spec("ema(5)"), ALL)).toEqual(
+      indicators.values(PLACE, spec("ema(5)"), ALL),
     );
   });
 
@@ -112,7 +107,7 @@ describe("series", () => {
     "the state of %s lets a reader go on bit for bit",
     (id) => {
       for (let minute = 1; minute <= 45; minute += 1) flow.close("BTCUSDT", candle(minute));
-      const wanted = reference(id);
+      const wanted = spec(id);
       const { state } = indicators.values(PLACE, wanted, ALL);
       const reader = wanted.definition.create(wanted.parameters);
       reader.restore(JSON.parse(JSON.stringify(state)).snapshot);
@@ -129,7 +124,7 @@ describe("series", () => {
 
   test("a range is cut at both ends, and has a state only where it reaches the last candle", () => {
     for (let minute = 1; minute <= 20; minute += 1) flow.close("BTCUSDT", candle(minute));
-    const wanted = reference("sma(2)");
+    const wanted = spec("sma(2)");
     const within = indicators.values(PLACE, wanted, { from: 5 * MINUTE, to: 19 * MINUTE });
     expect(within.values.map(([openTime]) => openTime / MINUTE)).toEqual([
       5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19,
@@ -141,22 +136,22 @@ describe("series", () => {
 
   test("a hole has no row, and the series goes on behind it", () => {
     for (const minute of [1, 2, 3, 7, 8]) flow.close("BTCUSDT", candle(minute));
-    const { values } = indicators.values(PLACE, reference("sma(2)"), ALL);
+    const { values } = indicators.values(PLACE, spec("sma(2)"), ALL);
     expect(values.map(([openTime]) => openTime / MINUTE)).toEqual([1, 2, 3, 7, 8]);
   });
 
   test("a candle told twice, an older one, or one of another series changes nothing", () => {
     for (let minute = 1; minute <= 10; minute += 1) flow.close("BTCUSDT", candle(minute));
-    const before = indicators.values(PLACE, reference("ema(5)"), ALL);
+    const before = indicators.values(PLACE, spec("ema(5)"), ALL);
     flow.tell("BTCUSDT", candle(10));
     flow.tell("BTCUSDT", candle(4));
     flow.tell("ETHUSDT", candle(11));
     flow.tell("BTCUSDT", candle(15, "5m"));
-    expect(indicators.values(PLACE, reference("ema(5)"), ALL)).toEqual(before);
+    expect(indicators.values(PLACE, spec("ema(5)"), ALL)).toEqual(before);
   });
 
   test("an empty market has no values and no state", () => {
-    const answer = indicators.values(PLACE, reference("ema(5)"), ALL);
+    const answer = indicators.values(PLACE, spec("ema(5)"), ALL);
     expect(answer.values).toEqual([]);
     expect(answer.state).toBeNull();
   });
@@ -165,56 +160,32 @@ describe("series", () => {
 describe("bounds", () => {
   test("a series keeps as many rows as its candles have room", () => {
     flow.close("BTCUSDT", candle(1));
-    indicators.values(PLACE, reference("ema(5)"), ALL);
+    indicators.values(PLACE, spec("ema(5)"), ALL);
     for (let minute = 2; minute <= CAPACITY + 20; minute += 1) {
       flow.close("BTCUSDT", candle(minute));
     }
-    const { values } = indicators.values(PLACE, reference("ema(5)"), ALL);
+    const { values } = indicators.values(PLACE, spec("ema(5)"), ALL);
     expect(values).toHaveLength(CAPACITY);
     expect(values[0]?.[0]).toBe(21 * MINUTE);
   });
 
   test("one series past the bound drops the one that was asked for longest ago", () => {
     flow.close("BTCUSDT", candle(1));
-    const ask = (period: number) => indicators.values(PLACE, reference(`ema(${period})`), ALL);
+    const ask = (period: number) => indicators.values(PLACE, spec(`ema(${period})`), ALL);
     for (let period = 1; period <= INDICATOR_SERIES_MAX; period += 1) ask(period);
     expect(indicators.size).toBe(INDICATOR_SERIES_MAX);
     ask(1);
     ask(INDICATOR_SERIES_MAX + 1);
     expect(indicators.size).toBe(INDICATOR_SERIES_MAX);
     // The first was asked for again, so that the second went.
-    expect(indicators.has(PLACE, reference("ema(1)"))).toBe(true);
-    expect(indicators.has(PLACE, reference("ema(2)"))).toBe(false);
+    expect(indicators.has(PLACE, spec("ema(1)"))).toBe(true);
+    expect(indicators.has(PLACE, spec("ema(2)"))).toBe(false);
   });
 
   test("the same indicator in another spelling is the same series", () => {
     for (const text of ["bollinger(20, 2)", "bollinger(20,2)", "bollinger", " bollinger( 20 ) "]) {
-      indicators.values(PLACE, reference(text), ALL);
+      indicators.values(PLACE, spec(text), ALL);
     }
     expect(indicators.size).toBe(1);
-  });
-});
-
-describe("references", () => {
-  const wrong: ReadonlyArray<[string, string]> = [
-    ["ema(0)", "needs a whole number from 1 to 1000 as period"],
-    ["ema(1001)", "needs a whole number from 1 to 1000 as period"],
-    ["ema(2.5)", "needs a whole number from 1 to 1000 as period"],
-    ["ema(-5)", "needs a whole number from 1 to 1000 as period"],
-    ["ema(1e2)", "is not of the form ema(50)"],
-    ["ema(5", "is not of the form ema(50)"],
-    ["ema(5)(6)", "is not of the form ema(50)"],
-    ["EMA(5)", "is not of the form ema(50)"],
-    ["", "is not of the form ema(50)"],
-    ["ema(5,6)", "has at most 1 parameters"],
-    ["ema(,)", "has at most 1 parameters"],
-  ];
-  test.each(wrong)("%j is refused", (text, reason) => {
-    expect(parseReference(text)).toEqual({ kind: "wrong", reason });
-  });
-
-  test("what the catalogue lacks is answered with what it has", () => {
-    const ids = INDICATORS.map((definition) => definition.id);
-    expect(parseReference("constructor(5)")).toEqual({ kind: "unknown", allowed: ids });
   });
 });

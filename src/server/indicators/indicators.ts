@@ -2,12 +2,10 @@
 import type { ClosedCandle } from "../../core/candle.ts";
 import type { CandleSeries } from "../../core/candle-series.ts";
 import type { Indicator } from "../../core/indicators/indicator.ts";
+import { type IndicatorSpec, printIndicator } from "../../core/indicators/indicator-text.ts";
 import type { Timeframe } from "../../core/timeframe.ts";
 import type { IndicatorValuesAnswer } from "../../protocol/market.ts";
 import type { MarketData } from "../feed/feed.ts";
-import type { IndicatorReference } from "./indicator-reference.ts";
-
-export { type IndicatorReference, parseReference } from "./indicator-reference.ts";
 
 /** Which open times are asked for, both included. */
 export interface ValuesRange {
@@ -54,17 +52,17 @@ export class IndicatorSeries {
   }
 
   /** Whether this series is kept; asking does not keep it. */
-  has(place: Place, reference: IndicatorReference): boolean {
-    return this.#tracks.has(keyOf(place, reference));
+  has(place: Place, spec: IndicatorSpec): boolean {
+    return this.#tracks.has(keyOf(place, spec));
   }
 
-  values(place: Place, reference: IndicatorReference, range: ValuesRange): IndicatorValuesAnswer {
-    const track = this.#track(place, reference);
+  values(place: Place, spec: IndicatorSpec, range: ValuesRange): IndicatorValuesAnswer {
+    const track = this.#track(place, spec);
     return {
       symbol: place.symbol,
       timeframe: place.timeframe,
-      indicator: reference.text,
-      outputs: reference.definition.outputs.map((output) => output.id),
+      indicator: printIndicator(spec),
+      outputs: spec.definition.outputs.map((output) => output.id),
       values: track.rows(range),
       state: track.state(range.to),
     };
@@ -75,11 +73,11 @@ export class IndicatorSeries {
     this.#tracks.clear();
   }
 
-  #track(place: Place, reference: IndicatorReference): Track {
-    const key = keyOf(place, reference);
+  #track(place: Place, spec: IndicatorSpec): Track {
+    const key = keyOf(place, spec);
     const known = this.#tracks.get(key);
     this.#tracks.delete(key);
-    const track = known ?? this.#create(place, reference);
+    const track = known ?? this.#create(place, spec);
     this.#tracks.set(key, track);
     if (this.#tracks.size > this.#seriesMax) {
       for (const oldest of this.#tracks.keys()) {
@@ -90,8 +88,8 @@ export class IndicatorSeries {
     return track;
   }
 
-  #create({ symbol, timeframe }: Place, reference: IndicatorReference): Track {
-    const indicator = reference.definition.create(reference.parameters);
+  #create({ symbol, timeframe }: Place, spec: IndicatorSpec): Track {
+    const indicator = spec.definition.create(spec.parameters);
     return new Track(symbol, indicator, this.#data.series(symbol, timeframe));
   }
 
@@ -100,8 +98,8 @@ export class IndicatorSeries {
   }
 }
 
-function keyOf({ symbol, timeframe }: Place, reference: IndicatorReference): string {
-  return `${symbol} ${timeframe} ${reference.text}`;
+function keyOf({ symbol, timeframe }: Place, spec: IndicatorSpec): string {
+  return `${symbol} ${timeframe} ${printIndicator(spec)}`;
 }
 
 /** One running indicator and the rows it has given: open time, then one number an output. */

@@ -3,22 +3,24 @@ import { z } from "zod";
 import { INDICATORS } from "../../../core/indicators/catalog.ts";
 import type { IndicatorDefinition } from "../../../core/indicators/definition.ts";
 import {
+  type IndicatorRefusal,
+  indicatorRefusalText,
+  parseIndicator,
+  TEXT_MAX,
+} from "../../../core/indicators/indicator-text.ts";
+import {
   type IndicatorDefinitionAnswer,
   indicatorsAnswer,
   indicatorValuesAnswer,
 } from "../../../protocol/market.ts";
-import { parseReference } from "../../indicators/indicators.ts";
 import type { App, HttpParts } from "../parts.ts";
-import { invalidValue, sendRefusal, unknownValue } from "../problem.ts";
+import { invalidValue, type Refusal, sendRefusal } from "../problem.ts";
 import { answers } from "./answers.ts";
 import { instrumentOr400, marketQuery, openMarketOr503, timeQuery } from "./market-query.ts";
 
-/** Longer than the longest canonical text. */
-const REFERENCE_LENGTH_MAX = 140;
-
 const valuesQuery = z.strictObject({
   ...marketQuery,
-  indicator: z.string().max(REFERENCE_LENGTH_MAX),
+  indicator: z.string().max(TEXT_MAX),
   from: timeQuery,
   to: timeQuery,
 });
@@ -58,21 +60,22 @@ export function indicatorsRoutes(app: App, { gate }: Pick<HttpParts, "gate">): v
         to = Number.MAX_SAFE_INTEGER,
       } = request.query;
       if (from > to) return sendRefusal(reply, invalidValue("from", "lies after to"));
-      const parsed = parseReference(indicator);
-      if (parsed.kind === "unknown") {
-        return sendRefusal(reply, unknownValue("indicator", indicator, parsed.allowed));
-      }
-      if (parsed.kind === "wrong") {
-        return sendRefusal(reply, invalidValue("indicator", `"${indicator}" ${parsed.reason}`));
-      }
+      const parsed = parseIndicator(indicator);
+      if (parsed.kind === "refused") return sendRefusal(reply, wrongIndicator(parsed.refusal));
       const market = await openMarketOr503(gate, reply);
       if (market === null) return reply;
       const instrument = instrumentOr400(market, symbol, reply);
       if (instrument === null) return reply;
       const place = { symbol: instrument.symbol, timeframe };
-      return market.indicators.values(place, parsed.reference, { from, to });
+      return market.indicators.values(place, parsed.spec, { from, to });
     },
   );
+}
+
+function wrongIndicator(refusal: IndicatorRefusal): Refusal {
+  const reason = invalidValue("indicator", indicatorRefusalText(refusal));
+  if (refusal.kind === "parameters") return reason;
+  return { ...reason, problem: { ...reason.problem, allowed: INDICATORS.map(({ id }) => id) } };
 }
 
 function definitionAnswer(definition: IndicatorDefinition): IndicatorDefinitionAnswer {

@@ -603,8 +603,8 @@ async function stalled(s: Stand, way: "tcp" | "unix"): Promise<Socket> {
 }
 
 /** Closes that make some 130 KB in one beat, half of it when compressed. */
-function burst(s: Stand): void {
-  for (let i = 0; i < 800; i += 1) {
+function burst(s: Stand, closes = 800): void {
+  for (let i = 0; i < closes; i += 1) {
     const openTime = nextOpenTime(s);
     s.market.close("BTCUSDT", "1m", candle(openTime, 100 + Math.abs(Math.sin(openTime))));
   }
@@ -667,6 +667,33 @@ describe("a client that does not read", () => {
       expect(s.hub.counters.ended.slow).toBe(0);
     },
   );
+
+  test("for a while, then in sips, gets everything in order", async () => {
+    const s = await stand();
+    const reader = await s.openLocal();
+    reader.socket.pause();
+    const [serverEnd] = s.sockets;
+    if (serverEnd === undefined) throw new Error("no connection");
+    const turn = () => new Promise((resolve) => setImmediate(resolve));
+    for (let round = 0; round < 5; round += 1) {
+      // More than the kernel takes at once, less than the bound.
+      while (serverEnd.writableLength < 240_000) burst(s, 100);
+      while (serverEnd.writableLength > 0) {
+        // Several sips a beat make room in the kernel while the socket still holds older bytes.
+        for (let sip = 0; sip < 3; sip += 1) {
+          reader.socket.once("data", () => reader.socket.pause());
+          reader.socket.resume();
+          await turn();
+        }
+        s.market.close("BTCUSDT", "1m", candle(nextOpenTime(s)));
+        s.beat();
+      }
+    }
+    reader.socket.resume();
+    await allCaughtUp(s, [reader]);
+    expect(s.hub.counters.skipped).toBe(0);
+    expect(known(reader).candles.at(-1)).toBe(nextOpenTime(s) - MINUTE_MS);
+  });
 
   test("and 499 like it leave the others undisturbed and memory bounded", async () => {
     const s = await stand();

@@ -2,6 +2,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { pino } from "pino";
 import type { MarketMinute } from "../src/core/market-minute.ts";
+import type { Clock } from "../src/server/clock.ts";
 import { createBinanceExchange, type Exchange } from "../src/server/exchange/exchange.ts";
 import { createFeed, type Feed } from "../src/server/feed/feed.ts";
 import { type ExchangeServer, startExchangeServer } from "../src/simulator/exchange-server.ts";
@@ -36,6 +37,8 @@ export class Rig {
   readonly clock: ManualClock;
   readonly faults: FaultPlan;
   readonly minutes: MarketMinute[] = [];
+  /** How far the feed's wall clock was set off: `now` jumps, timers do not. */
+  wallOffsetMs = 0;
   readonly server: ExchangeServer;
   readonly exchange: Exchange;
   readonly feed: Feed;
@@ -50,11 +53,15 @@ export class Rig {
     this.faults = faults;
     this.server = server;
     const { restUrl, streamUrl } = server;
-    this.exchange = createBinanceExchange({ restUrl, streamUrl, clock });
+    const wall: Clock = {
+      now: () => clock.now() + this.wallOffsetMs,
+      after: (delayMs, action) => clock.after(delayMs, action),
+    };
+    this.exchange = createBinanceExchange({ restUrl, streamUrl, clock: wall });
     this.feed = createFeed({
       exchange: this.exchange,
       symbols: options.symbols,
-      clock,
+      clock: wall,
       random: options.random ?? seededRandom(1),
       log: pino({ level: process.env.FEED_LOG ?? "silent" }),
       ...(options.resumeAt === undefined ? {} : { resumeAt: options.resumeAt }),

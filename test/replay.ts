@@ -19,6 +19,9 @@ const say = (text: string) => process.stdout.write(`${text}\n`);
 const source = recording();
 say(`${count} seeds from ${first} on, ${source.name}`);
 
+/** Seeds after which a line tells that it goes on. */
+const PROGRESS_SEEDS = 20;
+
 const total = { minutes: 0, faults: 0, repaired: 0, reconnects: 0, catchUpMsMax: 0, wrong: 0 };
 const began = performance.now();
 for (let seed = first; seed < first + count; seed += 1) {
@@ -35,6 +38,8 @@ for (let seed = first; seed < first + count; seed += 1) {
     say(`seed ${seed} differs (at most ${outcome.socketsMax} sockets):`);
     for (const difference of outcome.differences) say(`  ${difference}`);
   }
+  const done = seed - first + 1;
+  if (done % PROGRESS_SEEDS === 0 && done < count) say(`${done} seeds, ${total.wrong} differ`);
 }
 const seconds = ((performance.now() - began) / 1_000).toFixed(0);
 say(`${count - total.wrong} of ${count} seeds agree with the source, in ${seconds} s`);

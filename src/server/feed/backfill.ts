@@ -32,13 +32,19 @@ export interface BackfillParts extends PatienceParts {
 /** A candle so young may still be changed by trades on their way; the market clock looks again. */
 export const SETTLING_MS = 3_000;
 
+/** Rows among which the first live minute is looked for: a clock ten minutes behind is borne. */
+const NEWEST_ROWS = 10;
+
 /** The wait for the first candle of a market that has not begun. */
 const NO_MARKET_PAUSE_MS = 1_000;
 
 /** One request a timeframe: 999 closed candles and the forming one, enough for ema(200) thrice over. */
 export async function loadHistory(parts: BackfillParts): Promise<History> {
-  const time = await askPatiently("time", () => parts.exchange.time("repair"), parts);
-  const cursor = parts.resumeAt ?? (await firstLiveMinute(parts, time));
+  const [time, newest] = await Promise.all([
+    askPatiently("time", () => parts.exchange.time("repair"), parts),
+    parts.resumeAt === null ? newestMinutes(parts) : null,
+  ]);
+  const cursor = newest === null ? (parts.resumeAt ?? 0) : firstLiveMinute(newest, time);
   const loaded = await Promise.all(
     TIMEFRAMES.map(async (timeframe) => {
       const rows = await rowsUpTo(parts, timeframe, cursor);
@@ -83,26 +89,29 @@ export function recordOf<T>(value: (timeframe: Timeframe) => T): Record<Timefram
   };
 }
 
+/** The newest rows of the 1m timeframe, at least one; waits for a market that has not begun. */
+async function newestMinutes(parts: BackfillParts): Promise<readonly [Candle, ...Candle[]]> {
+  const { exchange, symbol } = parts;
+  for (;;) {
+    const [first, ...others] = await askPatiently(
+      `${symbol} newest minutes`,
+      () => exchange.candles({ symbol, timeframe: "1m", limit: NEWEST_ROWS }, "repair"),
+      parts,
+    );
+    if (first !== undefined) return [first, ...others];
+    await pause(parts.clock, NO_MARKET_PAUSE_MS, parts.signal);
+  }
+}
+
 /**
  * The newest minute that REST shows, which may be forming, is left to the market clock; so is one
  * that ended a moment ago. Only rows before it are taken as closed, whatever any clock says.
  */
-async function firstLiveMinute(parts: BackfillParts, time: number): Promise<number> {
-  const { exchange, symbol } = parts;
-  for (;;) {
-    const rows = await askPatiently(
-      `${symbol} newest minutes`,
-      () => exchange.candles({ symbol, timeframe: "1m", limit: 10 }, "repair"),
-      parts,
-    );
-    const [first] = rows;
-    const newest = rows.at(-1);
-    if (first !== undefined && newest !== undefined) {
-      const settled = openTimeAt("1m", time - SETTLING_MS);
-      return Math.max(first.openTime, Math.min(newest.openTime, settled));
-    }
-    await pause(parts.clock, NO_MARKET_PAUSE_MS, parts.signal);
-  }
+function firstLiveMinute(newest: readonly [Candle, ...Candle[]], time: number): number {
+  const [first] = newest;
+  const last = newest.at(-1) ?? first;
+  const settled = openTimeAt("1m", time - SETTLING_MS);
+  return Math.max(first.openTime, Math.min(last.openTime, settled));
 }
 
 /** The newest rows that open at or before `cursor`. Where rows are missing, a second look decides. */

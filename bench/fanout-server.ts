@@ -7,7 +7,7 @@ import { MINUTE_MS, TIMEFRAMES, type Timeframe } from "../src/core/timeframe.ts"
 import type { ConnectionStatus } from "../src/protocol/statistics.ts";
 import { type Clock, systemClock } from "../src/server/clock.ts";
 import type { FeedListener, MarketData } from "../src/server/feed/feed.ts";
-import { StreamHub } from "../src/server/http/http.ts";
+import { StreamHub } from "../src/server/http/stream.ts";
 
 /** What a server does with one published message; `done` answers the publisher. */
 interface Contestant {

@@ -654,6 +654,18 @@ describe("the wall clock", () => {
   );
 });
 
+test("a process that stood still while a frame was owed reads its sockets before it judges", async () => {
+  const from = T + 10 * SECOND;
+  const span = { from, until: from + 5_500, streams: streamsOf("1m") };
+  await started({ faults: [{ kind: "stall", ...span, pings: "alive", connections: "every" }] });
+  await rig.advance(from + 5_500 - rig.now);
+  expect(rig.feed.figures().staleAlarms).toBe(0);
+  rig.wallOffsetMs = HOUR;
+  await rig.advance(30 * SECOND);
+  expect(rig.feed.figures().staleAlarms).toBe(0);
+  expect(rig.server.counters.connectionAttempts).toBe(6);
+});
+
 describe("REST that refuses while a candle is missing", () => {
   const spoiled = { from: minutesFrom(1), until: minutesFrom(1) + 40 * SECOND, paths: null };
   const closeless: Fault = {

@@ -4,13 +4,14 @@ import type { Instrument } from "../../core/instrument.ts";
 import type { Timeframe } from "../../core/timeframe.ts";
 import type { Clock } from "../clock.ts";
 import type { Answer } from "./answer.ts";
-import { BinanceRest, type CandleQuery } from "./binance-rest.ts";
+import type { CandleQuery } from "./binance-answers.ts";
+import { BinanceRest } from "./binance-rest.ts";
 import { openBinanceStream, type StreamConnection, type StreamListener } from "./binance-stream.ts";
 import { AttemptBudget, type Purpose, WeightBudget } from "./rate-limit.ts";
 
 export { type Answer, describeRefusal, type Refusal } from "./answer.ts";
+export { CANDLE_ROWS_MAX, type CandleQuery } from "./binance-answers.ts";
 export { type CandleFrame, type Frame, parseFrame } from "./binance-frame.ts";
-export { CANDLE_ROWS_MAX, type CandleQuery } from "./binance-rest.ts";
 export type { StreamConnection, StreamListener } from "./binance-stream.ts";
 export type { Purpose } from "./rate-limit.ts";
 

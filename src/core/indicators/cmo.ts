@@ -32,8 +32,7 @@ export class Cmo implements Indicator {
   }
 
   peek(candle: Candle, into: Float64Array): void {
-    this.#moves.peek(candle.close);
-    into[0] = this.#outputs.nextIsReady ? this.#moves.balance : Number.NaN;
+    into[0] = this.#moves.peekBalance(candle.close);
   }
 
   snapshot(): number[] {

@@ -1,7 +1,6 @@
 /** Wilder's directional moves and true range, summed: what ADX and the directional indicators compare. */
 import type { Candle } from "../candle.ts";
 import type { Stateful, StateReader } from "./indicator-state.ts";
-import { VANISHED } from "./smoothed-mean.ts";
 import { trueRange } from "./true-range.ts";
 
 /**
@@ -9,8 +8,8 @@ import { trueRange } from "./true-range.ts";
  * the next one is added. Source: Wilder 1978, as TA-Lib starts it.
  */
 export class DirectionalMoves implements Stateful {
-  readonly #period: number;
-  readonly #kept: number;
+  readonly #period: number = 0;
+  readonly #kept: number = 0;
   #count = 0;
   /** The candle before; all 0 before the first one. */
   #high = 0;
@@ -25,7 +24,7 @@ export class DirectionalMoves implements Stateful {
   #range = 0;
 
   constructor(period: number) {
-    this.#period = period;
+    this.#period = period | 0;
     this.#kept = 1 - 1 / period;
   }
 
@@ -84,3 +83,6 @@ export class DirectionalMoves implements Stateful {
     this.#ranges = reader.next();
   }
 }
+
+/** Sums below this are taken for 0, as in `WilderMoves` and for the same reason. */
+const VANISHED = 1e-280;

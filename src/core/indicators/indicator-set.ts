@@ -2,6 +2,7 @@
 import { assert } from "../assert.ts";
 import type { Candle } from "../candle.ts";
 import type { Indicator } from "./indicator.ts";
+import { IndicatorLanes } from "./indicator-lanes.ts";
 import { type IndicatorSpec, printIndicator } from "./indicator-text.ts";
 
 /** What a holder of an indicator may do with it: the set alone pushes. */
@@ -32,13 +33,13 @@ interface Entry {
 
 export class IndicatorSet {
   readonly #entries = new Map<string, Entry>();
-  /** What `push` walks. Bound once: that spares the search for the method, each time, among some forty classes. */
-  #pushes: Array<(candle: Candle) => void> = [];
-  #openTime: number | null;
+  readonly #lanes = new IndicatorLanes();
+  /** −1 when there is none. */
+  #openTime = -1;
 
   /** `openTime` is that of the last closed candle before the first `push`; null when there is none. */
   constructor(openTime: number | null) {
-    this.#openTime = openTime;
+    this.#openTime = openTime ?? -1;
   }
 
   /** How many different indicators are held. */
@@ -48,7 +49,7 @@ export class IndicatorSet {
 
   /** The open time of the last candle pushed, or null. */
   get openTime(): number | null {
-    return this.#openTime;
+    return this.#openTime === -1 ? null : this.#openTime;
   }
 
   /**
@@ -67,7 +68,7 @@ export class IndicatorSet {
     const indicator = spec.definition.create(spec.parameters);
     begin(indicator, start());
     this.#entries.set(name, { name, indicator, holders: 1 });
-    this.#bindPushes();
+    this.#lanes.add(indicator);
     return indicator;
   }
 
@@ -79,7 +80,7 @@ export class IndicatorSet {
     entry.holders -= 1;
     if (entry.holders > 0) return;
     this.#entries.delete(name);
-    this.#bindPushes();
+    this.#lanes.remove(entry.indicator);
   }
 
   /** The indicator as its holders see it, uncounted; null when nobody holds it. */
@@ -90,8 +91,8 @@ export class IndicatorSet {
   /** Takes the next closed candle, once for all. */
   push(candle: Candle): void {
     // A fixed message: to build one from the numbers would cost more than the indicators do.
-    assert(candle.openTime > (this.#openTime ?? -1), "closed candles come in order");
-    for (const push of this.#pushes) push(candle);
+    assert(candle.openTime > this.#openTime, "closed candles come in order");
+    this.#lanes.push(candle);
     this.#openTime = candle.openTime;
   }
 
@@ -99,13 +100,7 @@ export class IndicatorSet {
   snapshot(): IndicatorSetState {
     const states: Record<string, readonly number[]> = {};
     for (const { name, indicator } of this.#entries.values()) states[name] = indicator.snapshot();
-    return { openTime: this.#openTime, states };
-  }
-
-  #bindPushes(): void {
-    this.#pushes = [...this.#entries.values()].map(({ indicator }) =>
-      indicator.push.bind(indicator),
-    );
+    return { openTime: this.openTime, states };
   }
 }
 

@@ -10,15 +10,15 @@ const NOTHING = -Number.MAX_VALUE;
  * negated numbers. The result is NaN until `length` numbers were pushed.
  */
 export class RollingExtreme implements Stateful {
-  readonly length: number;
-  readonly #sign: number;
+  readonly length: number = 0;
+  readonly #sign: number = 0;
   /** Cells before the cursor are numbers, those behind it extremes of tails (NaN in the first block); the last is NOTHING. */
   readonly #cells: Float64Array;
   #cursor = 0;
   #head = NOTHING;
 
   constructor(length: number, kind: "highest" | "lowest") {
-    this.length = length;
+    this.length = length | 0;
     this.#sign = kind === "highest" ? 1 : -1;
     this.#cells = new Float64Array(length + 1).fill(Number.NaN);
     this.#cells[length] = NOTHING;

@@ -10,7 +10,7 @@ import type { Stateful, StateReader } from "./indicator-state.ts";
  * The result is NaN until `length` numbers were pushed; NaN, inputs that are not there yet, are ignored.
  */
 export class RollingMean implements Stateful {
-  readonly length: number;
+  readonly length: number = 0;
   readonly #share: number = 0;
   /** Cells before the cursor are numbers, those behind it sums of tails; the last is 0. */
   readonly #cells: Float64Array;
@@ -20,7 +20,7 @@ export class RollingMean implements Stateful {
   #head = 0;
 
   constructor(length: number) {
-    this.length = length;
+    this.length = length | 0;
     this.#share = 1 / length;
     this.#cells = new Float64Array(length + 1);
   }

@@ -10,14 +10,14 @@ import type { Stateful, StateReader } from "./indicator-state.ts";
  * The result is NaN until `length` numbers were pushed.
  */
 export class RollingSum implements Stateful {
-  readonly length: number;
+  readonly length: number = 0;
   /** Cells before the cursor are numbers, those behind it sums of tails (NaN in the first block); the last is 0. */
   readonly #cells: Float64Array;
   #cursor = 0;
   #head = 0;
 
   constructor(length: number) {
-    this.length = length;
+    this.length = length | 0;
     this.#cells = new Float64Array(length + 1).fill(Number.NaN, 0, length);
   }
 

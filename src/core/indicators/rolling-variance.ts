@@ -9,7 +9,7 @@ import type { Stateful, StateReader } from "./indicator-state.ts";
  * Constant cost, amortised.
  */
 export class RollingVariance implements Stateful {
-  readonly length: number;
+  readonly length: number = 0;
   readonly #share: number = 0;
   /** Cells before the cursor are numbers, those behind it sums of the tails' distances; the last is 0. */
   readonly #sums: Float64Array;
@@ -24,7 +24,7 @@ export class RollingVariance implements Stateful {
   #variance = Number.NaN;
 
   constructor(length: number) {
-    this.length = length;
+    this.length = length | 0;
     this.#share = 1 / length;
     this.#sums = new Float64Array(length + 1);
     this.#squares = new Float64Array(length + 1);

@@ -3,12 +3,12 @@ import type { Stateful, StateReader } from "./indicator-state.ts";
 
 /** Before `length` numbers were pushed, the missing ones are NaN. */
 export class RollingWindow implements Stateful {
-  readonly length: number;
+  readonly length: number = 0;
   readonly #ring: Float64Array;
   #cursor = 0;
 
   constructor(length: number) {
-    this.length = length;
+    this.length = length | 0;
     this.#ring = new Float64Array(length).fill(Number.NaN);
   }
 

@@ -30,8 +30,7 @@ export class Rsi implements Indicator {
   }
 
   peek(candle: Candle, into: Float64Array): void {
-    this.#moves.peek(candle.close);
-    into[0] = this.#moves.strength;
+    into[0] = this.#moves.peekStrength(candle.close);
   }
 
   snapshot(): number[] {

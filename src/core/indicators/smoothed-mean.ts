@@ -7,17 +7,17 @@ import type { Stateful, StateReader } from "./indicator-state.ts";
  * `mean += weight × (value − mean)`. A flat stream gives exactly its value.
  */
 export class SmoothedMean implements Stateful {
-  readonly period: number;
-  // A number from the start: the engine then keeps the field unboxed. So in the other primitives.
+  // Numbers from the start: the engine then knows the fields as such. So in the other primitives.
+  readonly period: number = 0;
   readonly #weight: number = 0;
   /** Numbers averaged so far; negative while ignoring. */
   #count = 0;
   #mean = 0;
 
   constructor(period: number, weight: number, delay = 0) {
-    this.period = period;
+    this.period = period | 0;
     this.#weight = weight;
-    this.#count = -delay;
+    this.#count = (0 - delay) | 0;
   }
 
   /** The weight of the exponential moving average: 2 ÷ (period + 1). */
@@ -72,10 +72,3 @@ export class SmoothedMean implements Stateful {
     this.#mean = reader.next();
   }
 }
-
-/**
- * Averages of moves below this are taken for none, when one is divided by another: in a market that
- * stands still they shrink for ever, and end in numbers too small to have a ratio. No price of an
- * exchange moves by 1e-280 within any number of candles that could matter.
- */
-export const VANISHED = 1e-280;

@@ -59,8 +59,7 @@ export class StochasticRsi implements Indicator {
   }
 
   peek(candle: Candle, into: Float64Array): void {
-    this.#moves.peek(candle.close);
-    const rsi = this.#moves.strength;
+    const rsi = this.#moves.peekStrength(candle.close);
     const lowest = this.#lowest.peek(rsi);
     const range = this.#highest.peek(rsi) - lowest;
     const k = this.#k.peek(range > 0 ? 100 * ((rsi - lowest) / range) : 0);

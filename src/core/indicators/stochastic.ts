@@ -12,8 +12,8 @@ import type { Candle } from "../candle.ts";
 import { type IndicatorDefinition, paneLine, period } from "./definition.ts";
 import type { Indicator } from "./indicator.ts";
 import { readState, writeState } from "./indicator-state.ts";
-import { RollingExtreme } from "./rolling-extreme.ts";
 import { RollingMean } from "./rolling-mean.ts";
+import { RollingRange } from "./rolling-range.ts";
 
 /** The window of highs and lows, the average of %K that is %D, and the one inside %K. */
 export interface StochasticPeriods {
@@ -25,30 +25,28 @@ export interface StochasticPeriods {
 export class Stochastic implements Indicator {
   readonly warmup: number;
   readonly values = new Float64Array(2).fill(Number.NaN);
-  readonly #highest: RollingExtreme;
-  readonly #lowest: RollingExtreme;
+  readonly #range: RollingRange;
   /** Null when %K is not smoothed. */
   readonly #smoothing: RollingMean | null;
   readonly #d: RollingMean;
 
   constructor({ k, d, smoothing }: StochasticPeriods) {
     this.warmup = k + smoothing + d - 2;
-    this.#highest = new RollingExtreme(k, "highest");
-    this.#lowest = new RollingExtreme(k, "lowest");
+    this.#range = new RollingRange(k);
     this.#smoothing = smoothing === 1 ? null : new RollingMean(smoothing);
     this.#d = new RollingMean(d);
   }
 
   push(candle: Candle): void {
-    const lowest = this.#lowest.push(candle.low);
-    const raw = place(candle.close, lowest, this.#highest.push(candle.high));
+    this.#range.push(candle);
+    const raw = place(candle.close, this.#range);
     const k = this.#smoothing === null ? raw : this.#smoothing.push(raw);
     fill(this.values, k, this.#d.push(k));
   }
 
   peek(candle: Candle, into: Float64Array): void {
-    const lowest = this.#lowest.peek(candle.low);
-    const raw = place(candle.close, lowest, this.#highest.peek(candle.high));
+    this.#range.peek(candle);
+    const raw = place(candle.close, this.#range);
     const k = this.#smoothing === null ? raw : this.#smoothing.peek(raw);
     fill(into, k, this.#d.peek(k));
   }
@@ -62,13 +60,13 @@ export class Stochastic implements Indicator {
   }
 
   #parts() {
-    const parts = [this.#highest, this.#lowest, this.#d];
+    const parts = [this.#range, this.#d];
     return this.#smoothing === null ? parts : [...parts, this.#smoothing];
   }
 }
 
-/** Where the close lies between lowest and highest, 0 to 100. */
-function place(close: number, lowest: number, highest: number): number {
+/** Where the close lies in the range, 0 to 100. */
+function place(close: number, { highest, lowest }: RollingRange): number {
   return highest === lowest ? 0 : 100 * ((close - lowest) / (highest - lowest));
 }
 

@@ -1,78 +1,68 @@
 /** Wilder's averages of the rises and of the falls between closes: what RSI and its kin compare. */
 import type { Stateful, StateReader } from "./indicator-state.ts";
-import { VANISHED } from "./smoothed-mean.ts";
 
 /**
  * The first averages come with close number `period` + 1 and are plain means; from then on each
- * change weighs 1 ÷ period. Source: Wilder 1978.
+ * change weighs 1 ÷ period. Every answer is NaN before. Source: Wilder 1978.
  */
 export class WilderMoves implements Stateful {
-  readonly #period: number;
-  readonly #weight: number = 0;
+  readonly #period: number = 0;
+  /** Changes averaged so far, at most `period`. */
   #count = 0;
+  /** 1 ÷ count, what the last change weighed. */
+  #weight = 0;
   /** The last close; NaN before the first one. */
   #close = Number.NaN;
   #rises = 0;
   #falls = 0;
-  /** The averages that `strength` and `balance` are about; NaN while there are none. */
-  #rise = Number.NaN;
-  #fall = Number.NaN;
 
   constructor(period: number) {
-    this.#period = period;
-    this.#weight = 1 / period;
+    this.#period = period | 0;
   }
 
   /** Takes a close; `strength` and `balance` are about it then. */
   push(close: number): void {
     const change = close - this.#close;
     this.#close = close;
+    if (Number.isNaN(change)) return;
     if (this.#count !== this.#period) {
-      this.#begin(change);
-      return;
+      this.#count += 1;
+      this.#weight = 1 / this.#count;
     }
     // Rise and fall without a branch, which no processor could foresee; both are exact.
     const size = Math.abs(change);
     this.#rises += this.#weight * (0.5 * (size + change) - this.#rises);
     this.#falls += this.#weight * (0.5 * (size - change) - this.#falls);
-    this.#rise = this.#rises;
-    this.#fall = this.#falls;
-  }
-
-  #begin(change: number): void {
-    if (Number.isNaN(change)) return;
-    this.#count += 1;
-    const size = Math.abs(change);
-    this.#rises += (0.5 * (size + change) - this.#rises) / this.#count;
-    this.#falls += (0.5 * (size - change) - this.#falls) / this.#count;
-    if (this.#count !== this.#period) return;
-    this.#rise = this.#rises;
-    this.#fall = this.#falls;
-  }
-
-  /** Makes `strength` and `balance` what `push` would make them; changes no more. */
-  peek(close: number): void {
-    const change = close - this.#close;
-    const size = Math.abs(change);
-    if (this.#count === this.#period) {
-      this.#rise = this.#rises + this.#weight * (0.5 * (size + change) - this.#rises);
-      this.#fall = this.#falls + this.#weight * (0.5 * (size - change) - this.#falls);
-    } else if (this.#count + 1 === this.#period) {
-      this.#rise = this.#rises + (0.5 * (size + change) - this.#rises) / this.#period;
-      this.#fall = this.#falls + (0.5 * (size - change) - this.#falls) / this.#period;
-    }
   }
 
   /** RSI: the rises' share of all moves, 0 to 100; 0 where nothing moved, as TA-Lib has it. */
   get strength(): number {
-    const moves = this.#rise + this.#fall;
-    return moves < VANISHED ? 0 : 100 * (this.#rise / moves);
+    return this.#count === this.#period ? strengthOf(this.#rises, this.#falls) : Number.NaN;
   }
 
   /** CMO: rises less falls as a share of all moves, −100 to 100; 0 where nothing moved. */
   get balance(): number {
-    const moves = this.#rise + this.#fall;
-    return moves < VANISHED ? 0 : 100 * ((this.#rise - this.#fall) / moves);
+    return this.#count === this.#period ? balanceOf(this.#rises, this.#falls) : Number.NaN;
+  }
+
+  /** What `strength` would be after a push of `close`; changes nothing. */
+  peekStrength(close: number): number {
+    return strengthOf(this.#peekAverage(close, 1), this.#peekAverage(close, -1));
+  }
+
+  /** What `balance` would be after a push of `close`; changes nothing. */
+  peekBalance(close: number): number {
+    return balanceOf(this.#peekAverage(close, 1), this.#peekAverage(close, -1));
+  }
+
+  /** The average that `push` would give to the rises (sign 1) or to the falls (−1). */
+  #peekAverage(close: number, sign: 1 | -1): number {
+    const count = Math.min(this.#count + 1, this.#period);
+    if (count !== this.#period) return Number.NaN;
+    const weight = 1 / count;
+    const change = sign * (close - this.#close);
+    const average = sign === 1 ? this.#rises : this.#falls;
+    return average + weight * (0.5 * (Math.abs(change) + change) - average);
   }
 
   write(state: number[]): void {
@@ -81,11 +71,26 @@ export class WilderMoves implements Stateful {
 
   read(reader: StateReader): void {
     this.#count = reader.next();
+    this.#weight = 1 / Math.max(this.#count, 1);
     this.#close = reader.next();
     this.#rises = reader.next();
     this.#falls = reader.next();
-    const isReady = this.#count === this.#period;
-    this.#rise = isReady ? this.#rises : Number.NaN;
-    this.#fall = isReady ? this.#falls : Number.NaN;
   }
+}
+
+/**
+ * Averages below this are taken for 0: in a market that stands still they shrink for ever, and end in
+ * numbers too small to have a ratio. No price of an exchange moves by 1e-280 within any number of
+ * candles that could matter.
+ */
+const VANISHED = 1e-280;
+
+function strengthOf(rises: number, falls: number): number {
+  const moves = rises + falls;
+  return moves < VANISHED ? 0 : 100 * (rises / moves);
+}
+
+function balanceOf(rises: number, falls: number): number {
+  const moves = rises + falls;
+  return moves < VANISHED ? 0 : 100 * ((rises - falls) / moves);
 }

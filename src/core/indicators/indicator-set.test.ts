@@ -43,10 +43,28 @@ describe("indicator set", () => {
     expect(set.openTime).toBe(MARKET.at(-1)?.openTime);
   });
 
+  test("pushes every indicator there is, whatever its class", () => {
+    const set = new IndicatorSet(null);
+    const pairs = INDICATORS.map((definition) => {
+      const parameters = definition.parameters.map((parameter) => parameter.default);
+      return {
+        shared: set.acquire({ definition, parameters }, fromNothing),
+        alone: definition.create(parameters),
+        id: definition.id,
+      };
+    });
+    for (const candle of MARKET) {
+      set.push(candle);
+      for (const { alone } of pairs) alone.push(candle);
+    }
+    for (const { shared, alone, id } of pairs) expect(shared?.values, id).toEqual(alone.values);
+  });
+
   test("drops an indicator after its last holder, and nobody else's", () => {
     const set = new IndicatorSet(null);
+    const other = set.acquire(spec("sma(2)"), fromNothing);
+    const dropped = set.acquire(spec("sma(3)"), fromNothing);
     const kept = set.acquire(spec("ema(3)"), fromNothing);
-    set.acquire(spec("sma(3)"), fromNothing);
     set.acquire(spec("sma(3)"), fromNothing);
     set.release(spec("sma(3)"));
     expect(set.find(spec("sma(3)"))).not.toBeNull();
@@ -55,6 +73,8 @@ describe("indicator set", () => {
     expect(set.find(spec("ema(3)"))).toBe(kept);
     for (const candle of MARKET.slice(0, 5)) set.push(candle);
     expect(kept?.values[0]).toBeGreaterThan(0);
+    expect(other?.values[0]).toBeGreaterThan(0);
+    expect(dropped?.values[0]).toBeNaN();
     expect(() => set.release(spec("sma(3)"))).toThrow("sma(3) is held");
   });
 

@@ -31,6 +31,12 @@ const CASES = INDICATORS.flatMap((definition) =>
   })),
 );
 
+/** A candle that opens and closes at its extremes, where shares of a range reach their bounds. */
+function withoutWicks(candle: Candle): Candle {
+  const { open, close } = candle;
+  return { ...candle, high: Math.max(open, close), low: Math.min(open, close) };
+}
+
 /** Copies of the outputs after each candle. */
 function run(indicator: Indicator, candles: readonly Candle[]): number[][] {
   return candles.map((candle) => {
@@ -149,6 +155,7 @@ describe.each(CASES)("$title", ({ definition, parameters, create }) => {
       walk({ count: 2_500, seed: SEED + 1, quiet: 0.7 }),
       [...walk({ count: 500, seed: SEED + 2 }), ...flat(1_500, 0.3, 0)],
       walk({ count: 2_500, seed: SEED + 3, step: 0.2 }),
+      walk({ count: 2_500, seed: SEED + 4 }).map(withoutWicks),
     ].map((market) => market.map((candle, i) => ({ ...candle, openTime: i * 60_000 })));
     for (const [which, market] of markets.entries()) {
       const indicator = create();

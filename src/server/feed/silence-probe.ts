@@ -12,11 +12,18 @@ export interface SilenceProbeParts {
   readonly onTrade: (symbol: string) => void;
 }
 
-/** A silent symbol is asked about this often, and no more: 3 of 6,000 weights each time. */
-const PROBE_PAUSE_MS = 10_000;
+/** Silent symbols are asked about this often. */
+const ROUND_MS = 10_000;
+
+/**
+ * Symbols asked about in a round, those that waited longest first: 100 silent ones all have their
+ * turn within 30 s, at 1 + 2 × 34 weights a round, 414 of 6,000 a minute.
+ */
+const SYMBOLS_A_ROUND_MAX = 34;
 
 export class SilenceProbe {
   readonly #parts: SilenceProbeParts;
+  #roundAt = Number.NEGATIVE_INFINITY;
   /** When each symbol was asked about last. */
   readonly #askedAt = new Map<string, number>();
 
@@ -24,24 +31,28 @@ export class SilenceProbe {
     this.#parts = parts;
   }
 
-  /** Asks about those of the quiet symbols that were not asked about a moment ago. */
+  /** Asks about the silent symbols, unless that was done a moment ago. */
   consider(symbols: readonly string[], now: number): void {
-    for (const symbol of symbols) {
-      const askedAt = this.#askedAt.get(symbol);
-      if (askedAt !== undefined && Math.abs(now - askedAt) < PROBE_PAUSE_MS) continue;
-      this.#askedAt.set(symbol, now);
-      void this.#ask(symbol);
-    }
+    if (symbols.length === 0 || Math.abs(now - this.#roundAt) < ROUND_MS) return;
+    this.#roundAt = now;
+    const askedAt = (symbol: string) => this.#askedAt.get(symbol) ?? -1;
+    const longest = [...symbols].sort((a, b) => askedAt(a) - askedAt(b));
+    const asked = longest.slice(0, SYMBOLS_A_ROUND_MAX);
+    for (const symbol of asked) this.#askedAt.set(symbol, now);
+    void this.#ask(asked);
   }
 
-  /** A refusal is no evidence of anything; the symbol is asked about again soon. */
-  async #ask(symbol: string): Promise<void> {
+  /** A refusal is no evidence of anything; the next round asks again. */
+  async #ask(symbols: readonly string[]): Promise<void> {
     const { exchange, exchangeTime, newest, onTrade } = this.#parts;
     const time = await exchange.time("repair");
-    if (time.kind === "ok") exchangeTime.observe(time.value);
-    const rows = await exchange.candles({ symbol, timeframe: "1m", limit: 2 }, "repair");
-    const row = rows.kind === "ok" ? rows.value.at(-1) : undefined;
-    if (row !== undefined && showsTrade(row, newest(symbol))) onTrade(symbol);
+    if (time.kind !== "ok") return;
+    exchangeTime.observe(time.value);
+    for (const symbol of symbols) {
+      const rows = await exchange.candles({ symbol, timeframe: "1m", limit: 2 }, "repair");
+      const row = rows.kind === "ok" ? rows.value.at(-1) : undefined;
+      if (row !== undefined && showsTrade(row, newest(symbol))) onTrade(symbol);
+    }
   }
 }
 

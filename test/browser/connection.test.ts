@@ -2,17 +2,27 @@
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { MINUTE_MS } from "../../src/core/timeframe.ts";
 import { indicatorValuesAnswer } from "../../src/protocol/market.ts";
 import type { Outcry } from "../../src/server/main.ts";
 import { startExchangeServer } from "../../src/simulator/exchange-server.ts";
 import { seededMarket } from "../../src/simulator/seeded-market.ts";
 import { launchBrowser } from "./browser.ts";
-import { buildPages, chartReady, numberIn, openPage, PATIENCE, startServer } from "./market-rig.ts";
+import {
+  BROWSER_TEST_MS_MAX,
+  buildPages,
+  chartReady,
+  numberIn,
+  openPage,
+  PATIENCE,
+  startServer,
+} from "./market-rig.ts";
 
 /** Minutes of market a minute: a candle closes every second. */
 const SPEED = 60;
+
+vi.setConfig({ testTimeout: BROWSER_TEST_MS_MAX });
 
 let browser: Browser;
 let pages: Awaited<ReturnType<typeof buildPages>>;
@@ -104,7 +114,7 @@ test("a market that is lost behind the server is said to be stale, since when, u
   closing.push(() => again.close());
   await expect.poll(() => kind(page), PATIENCE).toBe("live");
   expect(complaints).toEqual([]);
-}, 60_000);
+});
 
 test("a stream that falls silent without ending is noticed and replaced", async () => {
   const proxy = await startProxy();
@@ -123,7 +133,7 @@ test("a stream that falls silent without ending is noticed and replaced", async 
   await expect.poll(() => kind(page), PATIENCE).toBe("live");
   const price = await page.getByTestId("price").innerText();
   await expect.poll(() => page.getByTestId("price").innerText(), PATIENCE).not.toBe(price);
-}, 60_000);
+});
 
 /** Fifteen seconds of silence, a second of looking, and the slowness of a test machine. */
 const SILENCE_NOTICED_MS_MAX = 20_000;

@@ -84,6 +84,9 @@ export async function chartReady(page: Page): Promise<void> {
   await page.locator(".chart-skeleton").waitFor({ state: "detached" });
 }
 
+/** Several patiences: a browser among all other tests on a small machine takes its time. */
+export const BROWSER_TEST_MS_MAX = 90_000;
+
 /** For `expect.poll`: longer than every delay that the page promises, shorter than a test. */
 export const PATIENCE = { timeout: 25_000 } as const;
 

@@ -1,5 +1,14 @@
 /** The data folder: made when missing, and held by one Outcry at a time. */
-import { chmodSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { halt } from "./fault.ts";
@@ -17,18 +26,27 @@ export interface DataFolder {
  */
 export function holdDataFolder(path: string): DataFolder {
   const folder = makeFolder(path);
-  const holderFile = join(folder, "outcry.pid");
+  const holderFile = join(folder, HOLDER);
   const lock = openLock(folder, holderFile);
   writeFileSync(holderFile, `${process.pid}\n`);
   return { path: folder, release: () => lock.close() };
 }
+
+const LOCK = "lock";
+const HOLDER = "outcry.pid";
 
 function makeFolder(path: string): string {
   try {
     const isNew = mkdirSync(path, { recursive: true }) !== undefined;
     // The server's account passes through to the cluster; nobody else lists what is here.
     if (isNew) chmodSync(path, 0o711);
-    return realpathSync(path);
+    const folder = realpathSync(path);
+    accessSync(folder, constants.W_OK | constants.X_OK);
+    for (const file of [LOCK, HOLDER]) {
+      // SQLite takes no lock on a file that it may only read.
+      if (existsSync(join(folder, file))) accessSync(join(folder, file), constants.W_OK);
+    }
+    return folder;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw halt(
@@ -41,7 +59,7 @@ function makeFolder(path: string): string {
 
 function openLock(folder: string, holderFile: string): DatabaseSync {
   try {
-    const lock = new DatabaseSync(join(folder, "lock"), { timeout: 0 });
+    const lock = new DatabaseSync(join(folder, LOCK), { timeout: 0 });
     try {
       lock.exec("BEGIN EXCLUSIVE");
     } catch (error) {

@@ -26,6 +26,17 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
+/** A fresh connection with the rights of one of the logins, for what no door would let through. */
+export async function connectAs(
+  database: TestDatabase,
+  login: "app" | "engine" | "auth",
+): Promise<Client> {
+  const client = await database.superuser();
+  const name = loginNames(database.name)[login];
+  await client.query(`SET SESSION AUTHORIZATION ${identifier(name)}`);
+  return client;
+}
+
 export interface OpenedStorage {
   readonly storage: Storage;
   readonly faults: StorageFault[];

@@ -51,7 +51,7 @@ function checkVersion(cluster: string): void {
     throw halt(
       "database_folder_damaged",
       `${cluster} is not a whole PostgreSQL folder (PG_VERSION is missing). Nothing was changed. ` +
-        "Move it away and start again for an empty database, then npm run restore <file> for a backup.",
+        "Move it away; then npm run restore <file> makes a new one from a backup.",
     );
   }
   throw halt(

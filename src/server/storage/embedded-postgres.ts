@@ -323,8 +323,8 @@ function startFault(parts: ClusterParts, logged: string): StorageFault {
   const isDamaged =
     /could not locate a valid checkpoint|invalid checkpoint|PANIC|corrupt|could not read|could not open (file|directory)/i;
   const advice = isDamaged.test(logged)
-    ? ` Its files seem to be damaged. Nothing was removed: keep a copy of ${parts.cluster}, move it away, ` +
-      "start again for an empty database, and run npm run restore <file> with a backup."
+    ? ` Its files seem to be damaged. Nothing was removed: keep a copy of ${parts.cluster} and move it away; ` +
+      "then npm run restore <file> makes a new one from a backup."
     : "";
   return halt(
     "database_does_not_start",

@@ -4,25 +4,24 @@ import { checkCatalog } from "./catalog.ts";
 import { connect, connectOwner, identifier, literal } from "./connection.ts";
 import { type DataFolder, holdDataFolder } from "./data-folder.ts";
 import { type DatabaseTarget, parseDatabaseUrl } from "./database-url.ts";
+import { ensureDatabase } from "./embedded-database.ts";
 import { type EmbeddedServer, startEmbeddedPostgres } from "./embedded-postgres.ts";
 import { halt, type StorageFault } from "./fault.ts";
 import { Lease, refuseWhileHeld, takeLease, takeStartLock } from "./lease.ts";
 import { ensureLogins, loginNames, setPasswords } from "./logins.ts";
 import { databaseOf, refuseForeignMarket, rememberMarket } from "./market-name.ts";
 import { migrate, readMigrations } from "./migrate.ts";
+import type { DatabasePlace } from "./place.ts";
 import { openDoors, type TenantDoors } from "./tenant.ts";
 
+export { backUpPlace, restorePlace } from "./backup-place.ts";
 export type { CandleStore, CandleStoreOptions } from "./candle-store.ts";
 export { openCandleStore } from "./candle-store.ts";
 export { StorageFault } from "./fault.ts";
 export type { Work } from "./login-pool.ts";
+export type { DatabasePlace } from "./place.ts";
 export type { ExitReason, Tables, Tx } from "./tables.ts";
 export type { AuthKey, AuthTx } from "./tenant.ts";
-
-/** Where the database is: Outcry's own under the data folder, or somebody's server. */
-export type DatabasePlace =
-  | { readonly kind: "embedded"; readonly dataFolder: string }
-  | { readonly kind: "external"; readonly url: string };
 
 export interface StorageOptions {
   readonly place: DatabasePlace;
@@ -99,19 +98,6 @@ function startServer(folder: DataFolder, options: StorageOptions): Promise<Embed
     onFault: options.onFault,
     onRestart: () => options.log.warn("the embedded PostgreSQL ended by itself; starting it again"),
   });
-}
-
-/** Makes the market's database in the embedded server; one statement, all or nothing. */
-async function ensureDatabase(target: DatabaseTarget): Promise<void> {
-  const { client } = await connectOwner({ ...target, database: "postgres" });
-  try {
-    const { rowCount } = await client.query("SELECT FROM pg_database WHERE datname = $1", [
-      target.database,
-    ]);
-    if (rowCount === 0) await client.query(`CREATE DATABASE ${identifier(target.database)}`);
-  } finally {
-    await client.end();
-  }
 }
 
 /** The oldest PostgreSQL that has all that Outcry uses, as `server_version_num` writes it. */

@@ -71,7 +71,8 @@ export function openDoors(options: DoorOptions): TenantDoors {
   const engine = pool("engine", ENGINE_LIMITS, ENGINE_CONNECTIONS);
   const auth = pool("auth", REQUEST_LIMITS, AUTH_CONNECTIONS);
   return {
-    withUser: (userId, work) => app.transaction([setting("app.user_id", userText(userId))], work),
+    withUser: async (userId, work) =>
+      app.transaction([setting("app.user_id", userText(userId))], work),
     withEngine: (work) => engine.transaction([fence(epoch)], work),
     withAuth: (key, work) => auth.transaction(openingsOf(key), (tx) => work(authTx(tx))),
     close: async () => {

@@ -124,7 +124,7 @@ const names: Rule = (files) =>
 const openings: Rule = (files) =>
   [...files]
     .filter(([path]) => isCode(path))
-    .filter(([, text]) => !/^(#!.*\n)?\/\*\* \S[^\n]{15,}/.test(text))
+    .filter(([, text]) => !/^(#!.*\n)?\/\*\*(?: |\n \* )\S[^\n]{15,}/.test(text))
     .map(([path]) => `${path}: does not open with one sentence on what it is`);
 
 const leftovers: Rule = (files) => {

@@ -1,5 +1,7 @@
 /** What the market routes answer: instruments, candles, the indicator catalogue and its values. */
 import { z } from "zod";
+import { formatFixed } from "../core/fixed.ts";
+import type { Instrument } from "../core/instrument.ts";
 import { TIMEFRAMES } from "../core/timeframe.ts";
 
 /** A decimal as text, so that no reader loses a digit. */
@@ -19,6 +21,19 @@ export const instrumentSchema = z.object({
 });
 export const instrumentsAnswer = z.object({ instruments: z.array(instrumentSchema) });
 export type InstrumentAnswer = z.infer<typeof instrumentSchema>;
+
+/** The instrument as the wire carries it. */
+export function instrumentAnswer(instrument: Instrument): InstrumentAnswer {
+  return {
+    symbol: instrument.symbol,
+    baseAsset: instrument.baseAsset,
+    quoteAsset: instrument.quoteAsset,
+    tickSize: formatFixed(instrument.tickSize),
+    stepSize: formatFixed(instrument.stepSize),
+    quantityMin: formatFixed(instrument.quantityMin),
+    notionalMin: formatFixed(instrument.notionalMin),
+  };
+}
 
 export const CANDLES_LIMIT_MAX = 1_000;
 
@@ -40,10 +55,22 @@ export type CandlesAnswer = z.infer<typeof candlesAnswer>;
 
 export const indicatorParameterSchema = z.object({
   id: z.string(),
+  name: z.string(),
   kind: z.enum(["integer", "decimal"]),
   default: z.number(),
   min: z.number(),
   max: z.number(),
+});
+export const indicatorOutputSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  unit: z.enum(["price", "volume", "percent", "number"]),
+  /** Bounds where the mathematics has them. */
+  min: z.number().nullable(),
+  max: z.number().nullable(),
+  /** Over the candles, over the volume bars, or in a pane of its own. */
+  placement: z.enum(["price", "volume", "pane"]),
+  style: z.enum(["line", "histogram", "dots"]),
 });
 export const indicatorDefinitionSchema = z.object({
   /** As rules write it: `ema`, `bollinger`. */
@@ -51,12 +78,7 @@ export const indicatorDefinitionSchema = z.object({
   name: z.string(),
   category: z.enum(["trend", "momentum", "volatility", "volume", "price"]),
   parameters: z.array(indicatorParameterSchema),
-  outputs: z.array(z.string()),
-  /** `overlay` shares the price scale, `pane` has its own. */
-  placement: z.enum(["overlay", "pane"]),
-  unit: z.string(),
-  /** Bounds of the outputs where the mathematics has them. */
-  range: z.tuple([z.number(), z.number()]).nullable(),
+  outputs: z.array(indicatorOutputSchema),
   formula: z.string(),
   meaning: z.string(),
   source: z.string(),

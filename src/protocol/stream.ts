@@ -46,7 +46,11 @@ export const helloEvent = z.object({
   serverTime: z.number(),
 });
 
-/** Sent once, second: the newest closed candles, the forming one, all last prices. */
+/**
+ * Sent second, and again where events cannot tell what happened (history has just been loaded, or
+ * the client read too slowly): the newest closed candles, the forming one, all last prices. It
+ * replaces whatever the client held.
+ */
 export const snapshotEvent = z.object({
   symbol: z.string(),
   timeframe: z.enum(TIMEFRAMES),
@@ -55,7 +59,10 @@ export const snapshotEvent = z.object({
   prices: pricesSchema,
 });
 
-/** The forming candle of the stream's symbol and timeframe, the latest only. */
+/**
+ * The forming candle of the stream's symbol and timeframe, the latest only. It may come before the
+ * `closed` event of the candle before it, when that one arrives late.
+ */
 export const formingEvent = z.object({
   symbol: z.string(),
   timeframe: z.enum(TIMEFRAMES),
@@ -79,6 +86,9 @@ export const statusEvent = z.object({
   connections: z.record(z.enum(TIMEFRAMES), connectionStatusSchema),
 });
 
+/** The last event: the server ends the stream on purpose; connect again. */
+export const byeEvent = z.object({ reason: z.enum(["shutdown"]) });
+
 /** Payload schema by event name. */
 export const STREAM_EVENTS = {
   hello: helloEvent,
@@ -87,6 +97,7 @@ export const STREAM_EVENTS = {
   closed: closedEvent,
   prices: pricesEvent,
   status: statusEvent,
+  bye: byeEvent,
 } as const;
 
 export type StreamEventName = keyof typeof STREAM_EVENTS;

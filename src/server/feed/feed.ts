@@ -1,47 +1,299 @@
 /** The shared market data service: six connections in, closed minutes and forming candles out. */
+import { assert, unreachable } from "../../core/assert.ts";
 import type { Candle, ClosedCandle } from "../../core/candle.ts";
 import type { CandleSeries } from "../../core/candle-series.ts";
 import type { Instrument } from "../../core/instrument.ts";
-import type { MarketMinute } from "../../core/market-minute.ts";
-import type { Timeframe } from "../../core/timeframe.ts";
+import { TIMEFRAMES, type Timeframe } from "../../core/timeframe.ts";
 import type { ConnectionStatus } from "../../protocol/statistics.ts";
+import type { Clock, Timer } from "../clock.ts";
+import {
+  CANDLE_ROWS_MAX,
+  type CandleFrame,
+  type Exchange,
+  type Frame,
+} from "../exchange/exchange.ts";
+import type { Log } from "../log.ts";
+import { loadHistory } from "./backfill.ts";
+import { ConnectionGroup } from "./connection-group.ts";
+import { ExchangeTime } from "./exchange-time.ts";
+import { type FeedCounters, type FeedFigures, newFeedCounters } from "./feed-figures.ts";
+import type { CandleRange, FeedListener, MarketData } from "./market-data.ts";
+import { OlderCandles } from "./older-candles.ts";
+import { askPatiently, Stopped } from "./patience.ts";
+import type { Random } from "./random.ts";
+import { SilenceProbe } from "./silence-probe.ts";
+import { SymbolFeed } from "./symbol-feed.ts";
 
-/** What the feed tells those who listen; called synchronously, in order, never re-entrantly. */
-export interface FeedListener {
-  /** The forming candle changed; for eyes only. */
-  onForming(symbol: string, timeframe: Timeframe, candle: Candle): void;
-  /** A minute of one symbol is final; minutes of a symbol come strictly in order, none missing. */
-  onMinute(minute: MarketMinute): void;
-  /** A connection changed its state. */
-  onStatus(): void;
+export type { FeedCounters, FeedFigures } from "./feed-figures.ts";
+export type { CandleRange, FeedListener, MarketData } from "./market-data.ts";
+export { ExchangeUnavailable } from "./older-candles.ts";
+export type { Random } from "./random.ts";
+
+export interface FeedParts {
+  readonly exchange: Exchange;
+  /** Upper case; the order is kept in `instruments`. */
+  readonly symbols: readonly string[];
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  /**
+   * Open time of the next minute wanted, by symbol, for one who was away: the minutes since then
+   * come in order. Symbols that are absent begin with the minute that forms now.
+   */
+  readonly resumeAt?: ReadonlyMap<string, number>;
 }
 
-/** What the rest of the server may read of the market. */
-export interface MarketData {
-  readonly instruments: readonly Instrument[];
-  /** The latest closed candles; the same object for the life of the feed. */
-  series(symbol: string, timeframe: Timeframe): CandleSeries;
-  forming(symbol: string, timeframe: Timeframe): Candle | null;
-  /** Last price by symbol. */
-  prices(): ReadonlyMap<string, number>;
-  connections(): Readonly<Record<Timeframe, ConnectionStatus>>;
-  /** Whether every series has its history and every connection is open with fresh data. */
-  isReady(): boolean;
+export interface Feed extends MarketData {
   /**
-   * Closed candles by open time in [`from`, `to`], ascending, at most `limit` ≤ 1,000 from the start:
-   * from memory where it reaches, from the exchange (within the weight budget) where it does not.
+   * Resolves when history is loaded and the connections are open. An exchange that cannot be
+   * reached is asked again until it can; a symbol that it does not know rejects.
    */
-  candles(
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  figures(): FeedFigures;
+}
+
+export function createFeed(parts: FeedParts): Feed {
+  return new SharedFeed(parts);
+}
+
+/** How often deadlines and ages are looked at. */
+const BEAT_MS = 500;
+
+/** A beat that comes so late means that the process stood still, or the wall clock was set. */
+const STANDSTILL_MS = 2_000;
+
+/** A candle this far ahead of its own frame's time is no candle of this market. */
+const AHEAD_OF_EVENT_MS_MAX = 15 * 60_000;
+
+class SharedFeed implements Feed {
+  instruments: readonly Instrument[] = [];
+  readonly #parts: FeedParts;
+  readonly #counters: FeedCounters = newFeedCounters();
+  readonly #exchangeTime = new ExchangeTime();
+  readonly #bySymbol = new Map<string, SymbolFeed>();
+  readonly #group: ConnectionGroup;
+  readonly #probe: SilenceProbe;
+  readonly #older: OlderCandles;
+  readonly #listeners = new Set<FeedListener>();
+  readonly #latenessMs = new Map<string, number>();
+  readonly #stopping = new AbortController();
+  readonly #opening = Promise.withResolvers<void>();
+  /** A frame from far ahead that waits for a second witness. */
+  #held: CandleFrame | null = null;
+  #beat: Timer | null = null;
+  #beatAt = 0;
+
+  constructor(parts: FeedParts) {
+    const { exchange, symbols, clock, random, log } = parts;
+    this.#parts = parts;
+    this.#older = new OlderCandles(exchange, this.#exchangeTime);
+    this.#group = new ConnectionGroup({
+      ...{ exchange, symbols, clock, random, log },
+      onFrame: (frame) => this.#take(frame),
+      onOpened: () => this.#opened(),
+      onState: () => this.#tell((listener) => listener.onStatus()),
+    });
+    this.#probe = new SilenceProbe({
+      exchange,
+      exchangeTime: this.#exchangeTime,
+      newest: (symbol) => this.#symbol(symbol).newestMinute(),
+      onTrade: (symbol) => this.#group.freshness.traded(symbol, clock.now()),
+    });
+    for (const symbol of symbols) this.#bySymbol.set(symbol, this.#newSymbol(symbol));
+  }
+
+  async start(): Promise<void> {
+    const { exchange, symbols, clock, random, log, resumeAt } = this.#parts;
+    const { signal } = this.#stopping;
+    const patience = { clock, random, log, signal };
+    this.instruments = await askPatiently(
+      "instruments",
+      () => exchange.instruments(symbols),
+      patience,
+    );
+    this.#group.start();
+    this.#beatLater();
+    // One symbol after the other: the first one is shown first, and thirty requests at once help nobody.
+    for (const [symbol, feed] of this.#bySymbol) {
+      const resume = resumeAt?.get(symbol) ?? null;
+      const history = await loadHistory({ ...patience, exchange, symbol, resumeAt: resume });
+      this.#exchangeTime.observe(history.time);
+      feed.load(history);
+      log.info({ symbol, cursor: history.cursor }, "history loaded");
+    }
+    await this.#opening.promise;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#opening.reject(new Stopped());
+    this.#opening.promise.catch(() => {});
+    this.#beat?.cancel();
+    for (const feed of this.#bySymbol.values()) feed.arbitration.stop();
+    this.#parts.exchange.close();
+    await this.#group.stop();
+  }
+
+  series(symbol: string, timeframe: Timeframe): CandleSeries {
+    return this.#symbol(symbol).series[timeframe];
+  }
+
+  forming(symbol: string, timeframe: Timeframe): Candle | null {
+    return this.#symbol(symbol).forming(timeframe);
+  }
+
+  prices(): ReadonlyMap<string, number> {
+    const prices = new Map<string, number>();
+    for (const [symbol, { price }] of this.#bySymbol) {
+      if (price !== null) prices.set(symbol, price);
+    }
+    return prices;
+  }
+
+  connections(): Readonly<Record<Timeframe, ConnectionStatus>> {
+    return this.#group.statuses;
+  }
+
+  isReady(): boolean {
+    return this.#group.areFresh && [...this.#bySymbol.values()].every(({ isLoaded }) => isLoaded);
+  }
+
+  async candles(
     symbol: string,
     timeframe: Timeframe,
-    range: CandleRange,
-  ): Promise<readonly ClosedCandle[]>;
-  /** Returns the function that ends the subscription. */
-  subscribe(listener: FeedListener): () => void;
-}
+    { from, to, limit }: CandleRange,
+  ): Promise<readonly ClosedCandle[]> {
+    assert(limit > 0 && limit <= CANDLE_ROWS_MAX, "a range has at most 1,000 candles");
+    const series = this.series(symbol, timeframe);
+    const newest = series.last()?.openTime;
+    if (newest === undefined) return [];
+    const upTo = Math.min(to, newest);
+    const oldest = series.openTimeAt(0);
+    const kept = series.between(Math.max(from, oldest), upTo, limit);
+    if (from >= oldest) return kept;
+    const range = { from, to: Math.min(upTo, oldest - 1), limit };
+    const { candles, reaches } = await this.#older.between(symbol, timeframe, range);
+    return reaches ? [...candles, ...kept].slice(0, limit) : candles;
+  }
 
-export interface CandleRange {
-  readonly from: number;
-  readonly to: number;
-  readonly limit: number;
+  subscribe(listener: FeedListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  figures(): FeedFigures {
+    const now = this.#parts.clock.now();
+    const { freshness, staleAlarms } = this.#group;
+    const ages = this.#parts.symbols.flatMap((symbol) =>
+      TIMEFRAMES.map((timeframe) => {
+        return { symbol, timeframe, ageMs: freshness.ageMs(symbol, timeframe, now) };
+      }),
+    );
+    return {
+      counters: this.#counters,
+      exchange: this.#parts.exchange.counters,
+      staleAlarms,
+      exchangeTime: this.#exchangeTime.now,
+      latenessMs: this.#latenessMs,
+      ages,
+    };
+  }
+
+  #newSymbol(symbol: string): SymbolFeed {
+    const { exchange, clock, random, log } = this.#parts;
+    return new SymbolFeed({
+      ...{ symbol, exchange, clock, random, log },
+      exchangeTime: this.#exchangeTime,
+      counters: this.#counters,
+      onRepaired: (timeframe, count) => this.#group.addRepaired(timeframe, count),
+      onForming: (...forming) => this.#tell((listener) => listener.onForming(...forming)),
+      onMinute: (minute) => {
+        const [candle] = minute.candles;
+        if (candle?.timeframe === "1m") this.#latenessMs.set(symbol, candle.latenessMs);
+        this.#tell((listener) => listener.onMinute(minute));
+      },
+    });
+  }
+
+  #symbol(symbol: string): SymbolFeed {
+    const feed = this.#bySymbol.get(symbol);
+    assert(feed !== undefined, `${symbol} is one of the feed's symbols`);
+    return feed;
+  }
+
+  #take(frame: Frame): void {
+    this.#counters.frames += 1;
+    switch (frame.kind) {
+      case "candle":
+        this.#witness(frame);
+        return;
+      case "fault":
+        this.#counters.faultyFrames += 1;
+        this.#parts.log.warn({ reason: frame.reason }, "a faulty frame");
+        return;
+      case "error":
+        this.#parts.log.warn({ code: frame.code, message: frame.message }, "the stream complains");
+        return;
+      case "unknown":
+        this.#counters.unknownFrames += 1;
+        return;
+      case "shutdown":
+      case "answer":
+        return;
+      default:
+        unreachable(frame);
+    }
+  }
+
+  /** Lets the frame move the exchange's time, unless it is a lone voice from far ahead. */
+  #witness(frame: CandleFrame): void {
+    if (frame.candle.openTime > frame.eventTime + AHEAD_OF_EVENT_MS_MAX) {
+      this.#counters.faultyFrames += 1;
+      return;
+    }
+    const now = this.#parts.clock.now();
+    const testimony = this.#exchangeTime.observeStream(frame.eventTime, now);
+    const held = this.#held;
+    this.#held = testimony === "jump" ? frame : null;
+    if (testimony === "jump") return;
+    if (testimony === "confirmed" && held !== null) this.#apply(held, now);
+    this.#apply(frame, now);
+  }
+
+  #apply(frame: CandleFrame, now: number): void {
+    const news = this.#symbol(frame.symbol).take(frame);
+    this.#group.freshness.seen(frame.symbol, frame.timeframe, now, news);
+  }
+
+  #opened(): void {
+    const now = this.#parts.clock.now();
+    for (const feed of this.#bySymbol.values()) feed.arbitration.hurry(now);
+    if (this.#group.haveOpened) this.#opening.resolve();
+  }
+
+  #beatLater(): void {
+    this.#beatAt = this.#parts.clock.now();
+    this.#beat = this.#parts.clock.after(BEAT_MS, () => {
+      const now = this.#parts.clock.now();
+      const elapsedMs = now - this.#beatAt;
+      if (elapsedMs < 0 || elapsedMs > STANDSTILL_MS) this.#group.freshness.clockLeapt(now);
+      this.#group.beat(now);
+      this.#probe.consider(this.#group.freshness.quiet(now), now);
+      for (const feed of this.#bySymbol.values()) feed.arbitration.consider(now);
+      this.#beatLater();
+    });
+  }
+
+  /** One listener's error must not cost another its event. */
+  #tell(event: (listener: FeedListener) => void): void {
+    for (const listener of [...this.#listeners]) {
+      try {
+        event(listener);
+      } catch (error) {
+        this.#counters.listenerFaults += 1;
+        this.#parts.log.error({ error }, "a listener of the feed failed");
+      }
+    }
+  }
 }

@@ -1,0 +1,38 @@
+/** Measures contestants in turns, so that what else the machine does hits all of them alike. */
+
+/** One way of doing the work: `prepare` is not timed, what it returns is. */
+export interface Contestant {
+  readonly name: string;
+  prepare(): () => void;
+}
+
+/** What was measured, in nanoseconds a unit of work. */
+export interface Measured {
+  readonly name: string;
+  readonly median: number;
+  readonly least: number;
+}
+
+/** Runs each contestant once a round, in an order that rotates; two rounds warm up and do not count. */
+export function interleave(
+  contestants: readonly Contestant[],
+  plan: { readonly rounds: number; readonly units: number },
+): Measured[] {
+  const times = contestants.map((): number[] => []);
+  for (let round = -WARM_UP_ROUNDS; round < plan.rounds; round += 1) {
+    for (let turn = 0; turn < contestants.length; turn += 1) {
+      const index = (turn + round + WARM_UP_ROUNDS) % contestants.length;
+      const run = contestants[index]?.prepare();
+      const begin = process.hrtime.bigint();
+      run?.();
+      const time = Number(process.hrtime.bigint() - begin) / plan.units;
+      if (round >= 0) times[index]?.push(time);
+    }
+  }
+  return contestants.map(({ name }, i) => {
+    const sorted = (times[i] ?? []).toSorted((a, b) => a - b);
+    return { name, median: sorted[sorted.length >> 1] ?? 0, least: sorted[0] ?? 0 };
+  });
+}
+
+const WARM_UP_ROUNDS = 2;

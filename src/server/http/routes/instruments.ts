@@ -1,0 +1,20 @@
+/** `GET /api/instruments`: what is traded, with the exchange's tick, step and minimums. */
+import { z } from "zod";
+import { instrumentAnswer, instrumentsAnswer } from "../../../protocol/market.ts";
+import type { App, HttpParts } from "../parts.ts";
+import { openMarketOr503 } from "./market-query.ts";
+
+export function instrumentsRoute(app: App, { gate }: Pick<HttpParts, "gate">): void {
+  app.get(
+    "/api/instruments",
+    {
+      config: { access: "public", cache: "revalidate" },
+      schema: { querystring: z.strictObject({}), response: { 200: instrumentsAnswer } },
+    },
+    async (_request, reply) => {
+      const market = await openMarketOr503(gate, reply);
+      if (market === null) return reply;
+      return { instruments: market.data.instruments.map(instrumentAnswer) };
+    },
+  );
+}

@@ -1,0 +1,29 @@
+/** The bounds of the stream hub, each with its reason. */
+import { HEARTBEAT_MS } from "../../protocol/stream.ts";
+
+export interface StreamLimits {
+  readonly streamsMax: number;
+  /** Shortest time between two writes to the same client; what changes meanwhile goes together. */
+  readonly beatMs: number;
+  readonly heartbeatMs: number;
+  /** The state of the connections is told this often, besides its changes. */
+  readonly statusMs: number;
+  readonly backlogBytesMax: number;
+  readonly behindMs: number;
+  /** How long `close` waits for clients to take the last words. */
+  readonly closeMs: number;
+}
+
+export const STREAM_LIMITS: StreamLimits = {
+  /** 12,000 streams × 20 kB are 240 MB, and one beat to all of them some 100 ms. */
+  streamsMax: 12_000,
+  /** The exchange tells a candle every 1 to 2 s; four times a second looks live. */
+  beatMs: 250,
+  heartbeatMs: HEARTBEAT_MS,
+  statusMs: 5_000,
+  /** Some minutes of usual beats, or four snapshots. */
+  backlogBytesMax: 262_144,
+  behindMs: 15_000,
+  /** A quarter of the ten seconds that a stop may take. */
+  closeMs: 2_500,
+};

@@ -1,0 +1,249 @@
+/** The composition root: reads the environment, builds everything once, closes it in reverse. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseEnv } from "node:util";
+import { unreachable } from "../core/assert.ts";
+import { instrumentAnswer } from "../protocol/market.ts";
+import type { Market } from "../protocol/stream.ts";
+import { systemClock } from "./clock.ts";
+import {
+  type Config,
+  type ConfigRefusal,
+  type Environment,
+  parseConfig,
+  refusalLine,
+  SYMBOLS_DEFAULT,
+} from "./config.ts";
+import { createBinanceExchange, type Exchange } from "./exchange/exchange.ts";
+import { createFeed } from "./feed/feed.ts";
+import { type App, buildHttp, MarketGate, type Pages, StreamHub } from "./http/http.ts";
+import { IndicatorSeries } from "./indicators/indicators.ts";
+import { createLog, type Log } from "./log.ts";
+import { Metrics } from "./metrics.ts";
+import { type SimulatedMarket, startSimulatedExchange } from "./simulated-exchange.ts";
+
+/** Binance answers within half a second; a machine without internet often only by this silence. */
+const REACHABLE_MS_MAX = 3_000;
+
+/** A stop is promised within 10 s: what is still open after this time is cut. */
+const REQUESTS_MS_MAX = 6_000;
+const STOP_MS_MAX = 9_000;
+
+export interface OutcryParts {
+  readonly config: Config;
+  readonly pages: Pages;
+  readonly log: Log;
+  /** Something that everything depends on could not start, or has ended by itself. */
+  readonly onFault: (cause: unknown) => void;
+}
+
+/** The whole server. It listens as soon as it is started; its market opens meanwhile. */
+export class Outcry {
+  /** Where it listens. */
+  readonly url: string;
+  readonly #parts: OutcryParts;
+  readonly #app: App;
+  readonly #gate: MarketGate;
+  readonly #metrics: Metrics;
+  /** What to close, in the order in which it was built. */
+  readonly #built: Array<() => unknown> = [];
+  #isClosing = false;
+
+  static async start(parts: OutcryParts): Promise<Outcry> {
+    const gate = new MarketGate();
+    const metrics = new Metrics();
+    const { config, log, pages } = parts;
+    const app = await buildHttp({ ...config, log, gate, metrics, pages });
+    const listenTextResolver = (address: string) =>
+      `Outcry listens on ${address} (local mode: no login, for this machine only)`;
+    const { port, host } = config;
+    const url = await app.listen({ port, host, listenTextResolver });
+    const outcry = new Outcry({ parts, app, gate, metrics, url });
+    outcry.#openMarket().catch((cause: unknown) => {
+      if (!outcry.#isClosing) parts.onFault(cause);
+    });
+    return outcry;
+  }
+
+  private constructor(built: {
+    readonly parts: OutcryParts;
+    readonly app: App;
+    readonly gate: MarketGate;
+    readonly metrics: Metrics;
+    readonly url: string;
+  }) {
+    this.#parts = built.parts;
+    this.#app = built.app;
+    this.#gate = built.gate;
+    this.#metrics = built.metrics;
+    this.url = built.url;
+  }
+
+  /** Takes no new request, tells the streams, lets requests finish, then closes all the rest. */
+  async close(): Promise<void> {
+    if (this.#isClosing) return;
+    this.#isClosing = true;
+    const patience = setTimeout(() => this.#app.server.closeAllConnections(), REQUESTS_MS_MAX);
+    const requestsEnd = this.#app.close();
+    this.#gate.close();
+    await Promise.all([requestsEnd, this.#gate.current()?.hub.close()]);
+    clearTimeout(patience);
+    for (const close of this.#built.reverse()) await close();
+  }
+
+  async #openMarket(): Promise<void> {
+    const { log } = this.#parts;
+    const { market, exchange, symbols } = await this.#chooseExchange();
+    this.#gate.waitFor("the market's history is being loaded");
+    const feed = createFeed({ exchange, symbols, clock: systemClock, random: Math.random, log });
+    await this.#keep(() => feed.stop());
+    await feed.start();
+    const indicators = new IndicatorSeries(feed);
+    await this.#keep(() => indicators.close());
+    const instruments = feed.instruments.map(instrumentAnswer);
+    const hello = () => ({ market, instruments });
+    const hub = new StreamHub({ market: feed, hello, clock: systemClock });
+    await this.#keep(() => hub.close());
+    await this.#keep(this.#metrics.watch(feed, hub));
+    this.#gate.open({ market, data: feed, hub, indicators });
+    log.info(`the market is open: ${market.kind}, ${symbols.join(" ")}`);
+  }
+
+  async #chooseExchange(): Promise<ChosenExchange> {
+    const { config, log } = this.#parts;
+    const symbols = config.symbols ?? SYMBOLS_DEFAULT;
+    const { kind } = config.market;
+    switch (kind) {
+      case "binance":
+        return this.#binance(symbols);
+      case "automatic": {
+        this.#gate.waitFor("Binance is being asked whether it is there");
+        const binance = await this.#binance(symbols);
+        if (await binance.exchange.isReachable(REACHABLE_MS_MAX)) return binance;
+        log.warn(`${config.binanceRestUrl} does not answer: starting the SIMULATED MARKET instead`);
+        return this.#simulated({ kind: "simulated", seed: config.simulatedSeed, symbols });
+      }
+      case "simulated":
+        return this.#simulated({ kind, seed: config.simulatedSeed, symbols });
+      case "replay":
+        return this.#simulated({ kind, files: config.market.files, symbols: config.symbols });
+      default:
+        return unreachable(kind);
+    }
+  }
+
+  async #binance(symbols: readonly string[]): Promise<ChosenExchange> {
+    const { binanceRestUrl, binanceStreamUrl } = this.#parts.config;
+    const exchange = await this.#exchange(binanceRestUrl, binanceStreamUrl);
+    return { market: { kind: "binance", speed: 1 }, exchange, symbols };
+  }
+
+  async #simulated(order: SimulatedMarket): Promise<ChosenExchange> {
+    const { config, log, onFault } = this.#parts;
+    this.#gate.waitFor("the simulated exchange starts");
+    const speed = config.marketSpeed;
+    const started = await startSimulatedExchange({ market: order, speed }, onFault);
+    if (started.kind === "failed") throw new Error(started.message);
+    const { restUrl, streamUrl, symbols, close } = started.exchange;
+    await this.#keep(close);
+    if (order.kind === "simulated")
+      log.warn(`SIMULATED MARKET: prices are invented (seed ${order.seed})`);
+    else log.warn(`REPLAY of recorded candles: ${order.files.join(", ")}`);
+    if (speed !== 1) log.warn(`the market runs ${speed} times as fast as time`);
+    const exchange = await this.#exchange(restUrl, streamUrl);
+    return { market: { kind: order.kind, speed }, exchange, symbols };
+  }
+
+  async #exchange(restUrl: string, streamUrl: string): Promise<Exchange> {
+    const exchange = createBinanceExchange({ restUrl, streamUrl, clock: systemClock });
+    await this.#keep(() => exchange.close());
+    return exchange;
+  }
+
+  /** Remembers how to close what was just built; what is built while closing is closed at once. */
+  async #keep(close: () => unknown): Promise<void> {
+    if (!this.#isClosing) {
+      this.#built.push(close);
+      return;
+    }
+    await close();
+    throw new Error("the server closes");
+  }
+}
+
+interface ChosenExchange {
+  readonly market: Market;
+  readonly exchange: Exchange;
+  readonly symbols: readonly string[];
+}
+
+/** Where the page's built files are, when nobody says otherwise. */
+const BUILT_PAGES: Pages = {
+  kind: "built",
+  folder: join(import.meta.dirname, "..", "..", "dist", "web"),
+};
+
+/** Runs the server until a signal or a fault ends it. */
+export async function main(pages: Pages = BUILT_PAGES): Promise<void> {
+  const parsed = parseConfig(readEnvironment());
+  if (parsed.kind === "refused") {
+    refuseToStart(parsed.refusals);
+    return;
+  }
+  const { config } = parsed;
+  const log = createLog(config.logLevel, process.stdout.isTTY ? "terminal" : "lines");
+  let outcry: Outcry | null = null;
+  let isStopping = false;
+  const stop = async (code: number) => {
+    // Whoever asks twice does not want to wait.
+    if (isStopping) process.exit(1);
+    isStopping = true;
+    setTimeout(() => process.exit(1), STOP_MS_MAX).unref();
+    await outcry?.close();
+    log.info("closed");
+    process.exit(code);
+  };
+  const onFault = (cause: unknown) => {
+    log.fatal({ err: cause }, "a fault that the server cannot outlive");
+    stop(1).catch(() => process.exit(1));
+  };
+  process.on("uncaughtException", onFault);
+  process.on("unhandledRejection", onFault);
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    process.on(signal, () => {
+      log.info(`${signal}: closing`);
+      stop(0).catch(onFault);
+    });
+  }
+  try {
+    outcry = await Outcry.start({ config, pages, log, onFault });
+  } catch (cause) {
+    const refusal = listenRefusal(cause, config);
+    if (refusal === null) onFault(cause);
+    else refuseToStart([refusal]);
+  }
+}
+
+function refuseToStart(refusals: readonly ConfigRefusal[]): void {
+  for (const refusal of refusals) process.stderr.write(`outcry: ${refusalLine(refusal)}\n`);
+  process.exitCode = 1;
+}
+
+/** A port or address that cannot be listened on is a wrong setting, not a fault. */
+function listenRefusal(cause: unknown, { port, host }: Config): ConfigRefusal | null {
+  const code = cause instanceof Error && "code" in cause ? cause.code : null;
+  const portRefusal = (expected: string) => ({ name: "PORT", found: String(port), expected });
+  if (code === "EADDRINUSE") return portRefusal("a port that no other program listens on");
+  if (code === "EACCES") return portRefusal("a port that this user may open, such as 3000");
+  if (code !== "EADDRNOTAVAIL") return null;
+  return { name: "HOST", found: host, expected: "an address of this machine" };
+}
+
+/** The process's own variables go before those of the file `.env` in the folder of the start. */
+function readEnvironment(): Environment {
+  const file = ".env";
+  if (!existsSync(file)) return process.env;
+  return { ...parseEnv(readFileSync(file, "utf8")), ...process.env };
+}
+
+if (import.meta.main) await main();

@@ -64,7 +64,8 @@ const REACTIONS: ReadonlyArray<readonly [prefix: string, Reaction, meaning: stri
   ["22", "refuse", "the database does not take these values"],
   ["23", "refuse", "a rule of the database forbids this row"],
   ["42501", "refuse", "the database forbids this to this login or tenant"],
-  ["28", "halt", "the database does not know this login or its password"],
+  // Every start gives the logins new passwords.
+  ["28", "halt", "the database refuses this login: another Outcry may have taken it over"],
   ["XX001", "halt", "the database reports damaged data"],
   ["XX002", "halt", "the database reports a damaged index"],
 ];

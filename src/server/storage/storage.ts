@@ -4,12 +4,12 @@ import { checkCatalog } from "./catalog.ts";
 import { connect, connectOwner, identifier, literal } from "./connection.ts";
 import { type DataFolder, holdDataFolder } from "./data-folder.ts";
 import { type DatabaseTarget, parseDatabaseUrl } from "./database-url.ts";
-import { ensureDatabase } from "./embedded-database.ts";
+import { databaseExists, ensureDatabase } from "./embedded-database.ts";
 import { type EmbeddedServer, startEmbeddedPostgres } from "./embedded-postgres.ts";
 import { halt, type StorageFault } from "./fault.ts";
 import { Lease, refuseWhileHeld, takeLease, takeStartLock } from "./lease.ts";
 import { ensureLogins, loginNames, setPasswords } from "./logins.ts";
-import { databaseOf, refuseForeignMarket, rememberMarket } from "./market-name.ts";
+import { databaseOf, marketOf, refuseForeignMarket, rememberMarket } from "./market-name.ts";
 import { migrate, readMigrations } from "./migrate.ts";
 import type { DatabasePlace } from "./place.ts";
 import { openDoors, type TenantDoors } from "./tenant.ts";
@@ -23,13 +23,16 @@ export type { DatabasePlace } from "./place.ts";
 export type { ExitReason, Tables, Tx } from "./tables.ts";
 export type { AuthKey, AuthTx } from "./tenant.ts";
 
-export interface StorageOptions {
+export interface DatabaseOptions {
   readonly place: DatabasePlace;
-  /** `binance`, `simulated`, or `replay-` with a short hash of the files. */
-  readonly market: string;
   /** The process may not go on: the lease was lost, or the embedded server does not come back. */
   readonly onFault: (fault: StorageFault) => void;
   readonly log: StorageLog;
+}
+
+export interface StorageOptions extends DatabaseOptions {
+  /** `binance`, `simulated`, or `replay-` with a short hash of the files. */
+  readonly market: string;
 }
 
 /** The part of a log that storage writes to; never a row, never a secret. */
@@ -39,51 +42,100 @@ export interface StorageLog {
 }
 
 export interface Storage extends Pick<TenantDoors, "withUser" | "withEngine" | "withAuth"> {
-  /** Waits for the work under way, then stops the embedded server where there is one. */
+  /** Waits for the work under way, then gives the database up. */
+  close(): Promise<void>;
+}
+
+/** A database server that runs, before it is known which market's database is wanted. */
+export interface Database {
+  /** Whether the market's database is here already and holds candles. */
+  holdsCandles(market: string): Promise<boolean>;
+  /** Opens the market's database, made and migrated where it must be. */
+  open(market: string): Promise<Storage>;
+  /** Stops the embedded server where there is one; what was opened is closed before. */
   close(): Promise<void>;
 }
 
 /**
- * Opens the database, made and migrated where it must be. Rejects with a `StorageFault` whose message
- * says what to do; nothing is left running then.
+ * Starts the embedded server, or names the external one. Rejects with a `StorageFault` whose message
+ * says what to do, as `open` does; nothing is left running then.
  */
-export async function openStorage(options: StorageOptions): Promise<Storage> {
+export async function startDatabase(options: DatabaseOptions): Promise<Database> {
   const server = await openServer(options);
+  return {
+    holdsCandles: async (market) => {
+      const target = await server.existing(market);
+      return target !== null && holdsCandles(target, market);
+    },
+    open: async (market) => openDatabase(await server.target(market), { ...options, market }),
+    close: () => server.close(),
+  };
+}
+
+/** Starts the server and opens one market's database; closing it ends both. */
+export async function openStorage(options: StorageOptions): Promise<Storage> {
+  const database = await startDatabase(options);
   try {
-    const opened = await openDatabase(server.target, options);
+    const storage = await database.open(options.market);
     return {
-      ...opened.doors,
+      ...storage,
       close: async () => {
-        await opened.close();
-        await server.close();
+        await storage.close();
+        await database.close();
       },
     };
   } catch (error) {
-    await server.close();
+    await database.close();
     throw error;
   }
 }
 
 interface Server {
-  readonly target: DatabaseTarget;
+  /** Where the market's database is, made where it must be. */
+  target(market: string): Promise<DatabaseTarget>;
+  /** The same, or null where there is none yet. */
+  existing(market: string): Promise<DatabaseTarget | null>;
   close(): Promise<void>;
 }
 
-async function openServer(options: StorageOptions): Promise<Server> {
+async function openServer(options: DatabaseOptions): Promise<Server> {
   const { place } = options;
   if (place.kind === "external") {
-    return { target: parseDatabaseUrl(place.url), close: async () => {} };
+    const target = parseDatabaseUrl(place.url);
+    return { target: async () => target, existing: async () => target, close: async () => {} };
   }
-  const database = databaseOf(options.market);
   const folder = holdDataFolder(place.dataFolder);
   try {
     const server = await startServer(folder, options);
-    const target: DatabaseTarget = { ...server.address, database, tls: { kind: "off" } };
-    await ensureDatabase(target);
-    return { target, close: () => closeServer(server, folder) };
+    const targetOf = (market: string): DatabaseTarget => {
+      return { ...server.address, database: databaseOf(market), tls: { kind: "off" } };
+    };
+    return {
+      target: async (market) => {
+        await ensureDatabase(targetOf(market));
+        return targetOf(market);
+      },
+      existing: async (market) =>
+        (await databaseExists(targetOf(market))) ? targetOf(market) : null,
+      close: () => closeServer(server, folder),
+    };
   } catch (error) {
     folder.release();
     throw error;
+  }
+}
+
+async function holdsCandles(target: DatabaseTarget, market: string): Promise<boolean> {
+  const { client } = await connectOwner(target);
+  try {
+    const { rows } = await client.query<{ isThere: boolean }>(
+      `SELECT to_regclass('public.candles') IS NOT NULL AS "isThere"`,
+    );
+    if (rows[0]?.isThere !== true || (await marketOf(client)) !== market) return false;
+    const { rowCount } = await client.query("SELECT FROM candles LIMIT 1");
+    return rowCount === 1;
+  } finally {
+    await client.end();
   }
 }
 
@@ -92,7 +144,7 @@ async function closeServer(server: EmbeddedServer, folder: DataFolder): Promise<
   folder.release();
 }
 
-function startServer(folder: DataFolder, options: StorageOptions): Promise<EmbeddedServer> {
+function startServer(folder: DataFolder, options: DatabaseOptions): Promise<EmbeddedServer> {
   return startEmbeddedPostgres({
     folder,
     onFault: options.onFault,
@@ -103,16 +155,8 @@ function startServer(folder: DataFolder, options: StorageOptions): Promise<Embed
 /** The oldest PostgreSQL that has all that Outcry uses, as `server_version_num` writes it. */
 const VERSION_MIN = 150_000;
 
-interface OpenDatabase {
-  readonly doors: TenantDoors;
-  close(): Promise<void>;
-}
-
 /** Start is one path, always: lock, migrate, logins, checks, lease; then the owner's login is closed. */
-async function openDatabase(
-  wanted: DatabaseTarget,
-  options: StorageOptions,
-): Promise<OpenDatabase> {
+async function openDatabase(wanted: DatabaseTarget, options: StorageOptions): Promise<Storage> {
   const { client: owner, target } = await connectOwner(wanted);
   try {
     await takeStartLock(owner);
@@ -135,7 +179,7 @@ async function openDatabase(
     });
     const doors = openDoors({ target, names, passwords, epoch });
     return {
-      doors,
+      ...doors,
       close: async () => {
         await doors.close();
         await lease.release();

@@ -45,7 +45,7 @@ export interface OpenedStorage {
 /** The server of this process's tests: named by the environment, else started for them. */
 export async function startTestServer(): Promise<TestServer> {
   const named = process.env.TEST_DATABASE_URL ?? process.env.DATABASE_URL;
-  if (named !== undefined && named !== "") return serverOf(parseDatabaseUrl(named), async () => {});
+  if (named !== undefined && named !== "") return serverOf(parseDatabaseUrl(named), null);
   const folder = mkdtempSync(join(tmpdir(), "outcry-test-"));
   const held = holdDataFolder(folder);
   const server = await startEmbeddedPostgres({ folder: held, onFault: raise, onRestart: () => {} });
@@ -61,7 +61,8 @@ function raise(fault: StorageFault): void {
   throw fault;
 }
 
-function serverOf(superuser: DatabaseTarget, end: () => Promise<void>): TestServer {
+/** `end` ends a server of our own, with everything on it; another's is left as it was found. */
+function serverOf(superuser: DatabaseTarget, end: (() => Promise<void>) | null): TestServer {
   const clients: Client[] = [];
   const databases: string[] = [];
   const storages: Storage[] = [];
@@ -99,14 +100,14 @@ function serverOf(superuser: DatabaseTarget, end: () => Promise<void>): TestServ
     close: async () => {
       for (const storage of storages) await storage.close().catch(() => {});
       const client = await connectTo(superuser.database);
-      for (const name of databases) {
+      for (const name of end === null ? databases : []) {
         await client.query(`DROP DATABASE ${name} WITH (FORCE)`);
         for (const role of [...Object.values(loginNames(name)), name]) {
           await client.query(`DROP ROLE IF EXISTS ${identifier(role)}`);
         }
       }
       for (const each of clients) await each.end().catch(() => {});
-      await end();
+      await end?.();
     },
   };
 }

@@ -30,10 +30,21 @@ export interface ClusterParts {
   /** The folder around the cluster. */
   readonly home: string;
   readonly cluster: string;
+  /** Whether the account may enter the cluster by its path. */
+  readonly isOpen: boolean;
   readonly programs: Programs;
   readonly account: ServerAccount;
   readonly password: string;
   readonly watch: Watch;
+}
+
+/**
+ * A cluster's folder as the server is told it. Where its account may not pass through the folders
+ * above (under `/root`, say), it is started inside of the cluster, where PostgreSQL stays, and
+ * finds it under a name that leads there without them.
+ */
+export function folderArgument(parts: Pick<ClusterParts, "isOpen">, folder: string): string {
+  return parts.isOpen ? folder : "/proc/self/cwd";
 }
 
 /** Makes the cluster where there is none; refuses one that this version cannot serve, unchanged. */
@@ -79,17 +90,16 @@ function removeUnfinished(home: string): void {
 async function makeCluster(parts: ClusterParts): Promise<void> {
   const folder = join(parts.home, `${UNFINISHED}${randomBytes(4).toString("hex")}`);
   const maker = initialAccount(parts.account);
-  mkdirSync(folder, { mode: 0o700 });
-  giveTo(maker, folder);
-  const passwordFile = join(folder, "password");
-  writeFileSync(passwordFile, parts.password, { mode: 0o600 });
-  giveTo(maker, passwordFile);
   const cluster = join(folder, "cluster");
+  mkdirSync(cluster, { recursive: true, mode: 0o700 });
   const logFile = join(folder, "log");
+  writeFileSync(join(folder, "password"), parts.password, { mode: 0o600 });
+  giveTo(maker, folder);
   const run = startServerProcess({
     program: parts.programs.initdb,
-    args: initialSettings(cluster, passwordFile),
+    args: initialSettings(folderArgument(parts, cluster)),
     account: maker,
+    folder: cluster,
     logFile,
     watch: parts.watch,
   });
@@ -108,11 +118,12 @@ async function makeCluster(parts: ClusterParts): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
 }
 
-function initialSettings(cluster: string, passwordFile: string): string[] {
+function initialSettings(cluster: string): string[] {
   return [
     `--pgdata=${cluster}`,
     `--username=${OWNER}`,
-    `--pwfile=${passwordFile}`,
+    // Beside the cluster, which must be empty; found from there wherever that is.
+    `--pwfile=${cluster}/../password`,
     "--auth=scram-sha-256",
     "--data-checksums",
     "--encoding=UTF8",

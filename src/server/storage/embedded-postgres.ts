@@ -1,16 +1,16 @@
 /** The embedded PostgreSQL server: started, watched, started again where it falls, and stopped. */
-import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { totalmem } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { assert } from "../../core/assert.ts";
 import type { DataFolder } from "./data-folder.ts";
-import { canEnter, chooseAccount, giveTo, type ServerAccount } from "./embedded-account.ts";
+import { canEnter, chooseAccount, giveTo } from "./embedded-account.ts";
 import {
   type ClusterParts,
   ensureCluster,
+  folderArgument,
   OWNER,
   ownerPassword,
   stopStaleServer,
@@ -67,61 +67,35 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
 
 /** The owner's address of the server that another Outcry runs on this folder now; null without one. */
 export function addressOfRunning(dataFolder: string): ServerAddress | null {
-  const home = homeOf(dataFolder);
+  const home = join(dataFolder, "postgres");
   const file = readPidFile(join(home, "cluster"));
   if (file === null || !file.isReady) return null;
   const host = file.socketFolder === "" ? "127.0.0.1" : file.socketFolder;
-  const password = readFileSync(join(dataFolder, "postgres", "password"), "utf8").trim();
+  const password = readFileSync(join(home, "password"), "utf8").trim();
   return { host, port: file.port, user: OWNER, password };
 }
 
 function prepareParts(dataFolder: string): ClusterParts {
-  const inside = join(dataFolder, "postgres");
-  mkdirSync(inside, { recursive: true, mode: 0o711 });
-  const account = chooseAccount(join(homeOf(dataFolder), "cluster"), dataFolder);
-  const home = reachableHome(dataFolder, account);
-  const programs = preparePrograms(home, account);
+  const home = join(dataFolder, "postgres");
+  mkdirSync(home, { recursive: true, mode: 0o711 });
   const cluster = join(home, "cluster");
-  const watch = process.platform === "win32" ? nodeWatch(programs.pgCtl, cluster) : SHELL_WATCH;
-  return { home, cluster, programs, account, password: ownerPassword(inside, cluster), watch };
-}
-
-/** Names the folder that has the cluster, where the data folder itself cannot. */
-const ELSEWHERE = "elsewhere";
-
-function homeOf(dataFolder: string): string {
-  const inside = join(dataFolder, "postgres");
-  const pointer = join(inside, ELSEWHERE);
-  return existsSync(pointer) ? readFileSync(pointer, "utf8").trim() : inside;
-}
-
-/** Where root's server can live when the data folder lies in a folder that only root may enter. */
-const OUTSIDE = ["/var/lib/outcry", "/var/tmp/outcry"];
-
-/**
- * The folder around the cluster, entered by the account. It is `postgres` in the data folder unless
- * that lies, say, under `/root`: then a new folder outside has the cluster and the data folder
- * remembers which.
- */
-function reachableHome(dataFolder: string, account: ServerAccount): string {
-  const home = homeOf(dataFolder);
-  const inside = join(dataFolder, "postgres");
-  if (canEnter(account, home)) return home;
-  if (home === inside && !existsSync(join(inside, "cluster"))) {
-    for (const outside of OUTSIDE) {
-      const folder = join(outside, randomBytes(6).toString("hex"));
-      mkdirSync(folder, { recursive: true, mode: 0o711 });
-      if (!canEnter(account, folder)) continue;
-      writeFileSync(join(inside, ELSEWHERE), `${folder}\n`, { flush: true });
-      return folder;
-    }
+  const account = chooseAccount(cluster, dataFolder);
+  const isOpen = canEnter(account, home);
+  if (!isOpen && process.platform !== "linux") {
+    throw halt(
+      "database_folder_closed",
+      `PostgreSQL does not run as root, and user ${account?.uid} who runs it may not enter ${home}. ` +
+        "Allow others to pass through the folders above it (chmod o+x), or set OUTCRY_DATA to another folder.",
+    );
   }
-  throw halt(
-    "database_folder_closed",
-    `PostgreSQL does not run as root, and user ${account?.uid} who runs it may not enter ${home}. ` +
-      "Allow others to pass through the folders above it (chmod o+x), or set OUTCRY_DATA to another folder.",
-  );
+  const programs = preparePrograms(isOpen ? home : PROGRAMS_OUTSIDE, account);
+  const watch = process.platform === "win32" ? nodeWatch(programs.pgCtl, cluster) : SHELL_WATCH;
+  const password = ownerPassword(home, cluster);
+  return { home, cluster, isOpen, programs, account, password, watch };
 }
+
+/** For programs alone, which anybody may read and which are made again where they are missing. */
+const PROGRAMS_OUTSIDE = "/var/lib/outcry";
 
 interface Place {
   readonly host: string;
@@ -153,8 +127,9 @@ function socketFolder(parts: ClusterParts): string {
   // What a killed server left there would keep the next one from listening.
   rmSync(folder, { recursive: true, force: true });
   const isShort = Buffer.byteLength(`${folder}/.s.PGSQL.${SOCKET_PORT}.lock`) <= SOCKET_PATH_MAX;
-  const made = isShort ? folder : mkdtempSync("/tmp/outcry-");
-  if (isShort) mkdirSync(made, { mode: 0o700 });
+  const isInside = isShort && parts.isOpen;
+  const made = isInside ? folder : mkdtempSync("/tmp/outcry-");
+  if (isInside) mkdirSync(made, { mode: 0o700 });
   giveTo(parts.account, made);
   return made;
 }
@@ -270,8 +245,15 @@ class SupervisedServer {
     const settings = [...serverSettings(), ...this.#place.settings].flatMap((each) => ["-c", each]);
     const running = startServerProcess({
       program: programs.postgres,
-      args: ["-D", cluster, "-p", String(this.#place.port), ...settings],
+      args: [
+        "-D",
+        folderArgument(this.#parts, cluster),
+        "-p",
+        String(this.#place.port),
+        ...settings,
+      ],
       account,
+      folder: cluster,
       logFile,
       watch,
     });

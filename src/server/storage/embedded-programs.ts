@@ -1,9 +1,12 @@
 /** PostgreSQL's programs: found in `node_modules`, completed, and copied where they cannot be used there. */
 import { execFileSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import {
+  chmodSync,
   constants,
   cpSync,
   existsSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -13,7 +16,7 @@ import {
 import { createRequire } from "node:module";
 import { basename, dirname, join, sep } from "node:path";
 import { z } from "zod";
-import { giveTo, type ServerAccount } from "./embedded-account.ts";
+import type { ServerAccount } from "./embedded-account.ts";
 import { halt } from "./fault.ts";
 
 export interface Programs {
@@ -35,7 +38,7 @@ export function preparePrograms(home: string, account: ServerAccount): Programs 
     return programsIn(found.native);
   }
   const folder = join(home, `programs-${found.version}`);
-  if (!existsSync(folder)) copyPrograms(found.native, folder, account);
+  if (!existsSync(folder)) copyPrograms(found.native, folder);
   const programs = programsIn(folder);
   if (canRun(programs, account)) return programs;
   throw halt(
@@ -122,12 +125,10 @@ function canRun(programs: Programs, account: ServerAccount): boolean {
   }
 }
 
-function copyPrograms(native: string, folder: string, account: ServerAccount): void {
-  const home = dirname(folder);
-  for (const entry of readdirSync(home)) {
-    if (entry.startsWith("programs-")) rmSync(join(home, entry), { recursive: true });
-  }
-  const unfinished = `${folder}.new`;
+function copyPrograms(native: string, folder: string): void {
+  const unfinished = `${folder}.${randomBytes(4).toString("hex")}`;
+  const isNew = mkdirSync(dirname(folder), { recursive: true }) !== undefined;
+  if (isNew) chmodSync(dirname(folder), 0o755);
   cpSync(native, unfinished, {
     recursive: true,
     mode: constants.COPYFILE_FICLONE,
@@ -135,6 +136,22 @@ function copyPrograms(native: string, folder: string, account: ServerAccount): v
     verbatimSymlinks: true,
   });
   completeLinks(unfinished);
-  giveTo(account, unfinished);
-  renameSync(unfinished, folder);
+  openToAll(unfinished);
+  try {
+    renameSync(unfinished, folder);
+  } catch (error) {
+    // Another Outcry was faster.
+    if (!existsSync(folder)) throw error;
+    rmSync(unfinished, { recursive: true });
+  }
+}
+
+/** Lets any account read and run what the owner may, whatever was masked when it was installed. */
+function openToAll(folder: string): void {
+  chmodSync(folder, 0o755);
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isDirectory() || entry.parentPath.endsWith(`${sep}bin`)) chmodSync(path, 0o755);
+    else if (entry.isFile()) chmodSync(path, 0o644);
+  }
 }

@@ -9,6 +9,8 @@ export interface ServerCommand {
   readonly program: string;
   readonly args: readonly string[];
   readonly account: ServerAccount;
+  /** Where it is started; the account need not be able to enter it by its path. */
+  readonly folder: string;
   /** What the program prints is appended here. */
   readonly logFile: string;
   readonly watch: Watch;
@@ -39,7 +41,7 @@ export function startServerProcess(command: ServerCommand): ServerProcess {
   const log = openLog(command.logFile, command.account);
   const child = spawn(watch.program, [...watch.args, command.program, ...command.args], {
     ...command.account,
-    cwd: "/",
+    cwd: command.folder,
     env: serverEnvironment(),
     detached: true,
     windowsHide: true,

@@ -1,5 +1,5 @@
 /** The embedded PostgreSQL server: started, watched, started again where it falls, and stopped. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { totalmem } from "node:os";
 import { join } from "node:path";
@@ -123,15 +123,25 @@ async function listenPlace(parts: ClusterParts): Promise<Place> {
 }
 
 function socketFolder(parts: ClusterParts): string {
-  const folder = join(parts.home, "socket");
+  const inside = join(parts.home, "socket");
+  const outsideNote = join(parts.home, "socket-outside");
   // What a killed server left there would keep the next one from listening.
-  rmSync(folder, { recursive: true, force: true });
-  const isShort = Buffer.byteLength(`${folder}/.s.PGSQL.${SOCKET_PORT}.lock`) <= SOCKET_PATH_MAX;
+  rmSync(inside, { recursive: true, force: true });
+  if (existsSync(outsideNote)) removeOutside(readFileSync(outsideNote, "utf8").trim());
+  const isShort = Buffer.byteLength(`${inside}/.s.PGSQL.${SOCKET_PORT}.lock`) <= SOCKET_PATH_MAX;
   const isInside = isShort && parts.isOpen;
-  const made = isInside ? folder : mkdtempSync("/tmp/outcry-");
-  if (isInside) mkdirSync(made, { mode: 0o700 });
-  giveTo(parts.account, made);
-  return made;
+  const folder = isInside ? inside : mkdtempSync(OUTSIDE);
+  if (isInside) mkdirSync(folder, { mode: 0o700 });
+  else writeFileSync(outsideNote, `${folder}\n`);
+  giveTo(parts.account, folder);
+  return folder;
+}
+
+/** Everybody can enter it, and its name is short on every system. */
+const OUTSIDE = "/tmp/outcry-";
+
+function removeOutside(folder: string): void {
+  if (folder.startsWith(OUTSIDE)) rmSync(folder, { recursive: true, force: true });
 }
 
 function freePort(): Promise<number> {
@@ -231,9 +241,7 @@ class SupervisedServer {
     if (running === null) return;
     running.end();
     await running.ended;
-    if (!this.#place.host.startsWith(this.#parts.home)) {
-      rmSync(this.#place.host, { recursive: true, force: true });
-    }
+    removeOutside(this.#place.host);
   }
 
   /** One try; null when the server is ready, else what it wrote. */
@@ -303,7 +311,7 @@ class SupervisedServer {
 
 function startFault(parts: ClusterParts, logged: string): StorageFault {
   const isDamaged =
-    /could not locate a valid checkpoint|invalid checkpoint|PANIC|corrupt|could not read|could not open (file|directory)/i;
+    /could not locate a valid checkpoint|invalid checkpoint|incompatible with server|PANIC|corrupt|could not read|could not open (file|directory)/i;
   const advice = isDamaged.test(logged)
     ? ` Its files seem to be damaged. Nothing was removed: keep a copy of ${parts.cluster} and move it away; ` +
       "then npm run restore <file> makes a new one from a backup."

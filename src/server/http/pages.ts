@@ -26,7 +26,7 @@ async function builtPages(app: App, folder: string): Promise<void> {
   await app.register(fastifyStatic, { root: folder, serve: false, dotfiles: "ignore" });
   app.get<{ Params: { "*": string } }>(
     "/*",
-    { config: { access: "public" }, schema: { hide: true } },
+    { config: { access: "public", rows: "shared" }, schema: { hide: true } },
     (request, reply) => {
       const path = `/${request.params["*"]}`;
       if (NOT_PAGES.test(path)) return sendRefusal(reply, notFound(request));
@@ -56,7 +56,7 @@ function developmentPages(
 ): void {
   app.get<{ Params: { "*": string } }>(
     "/*",
-    { config: { access: "public" }, schema: { hide: true } },
+    { config: { access: "public", rows: "shared" }, schema: { hide: true } },
     (request, reply) => {
       if (NOT_PAGES.test(`/${request.params["*"]}`)) return sendRefusal(reply, notFound(request));
       reply.hijack();

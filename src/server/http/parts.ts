@@ -2,13 +2,28 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import type { AccessMode } from "../../protocol/account.ts";
+import type { Auth, Login } from "../auth/auth.ts";
 import type { Metrics } from "../metrics.ts";
+import type { Strategies } from "../strategies/strategies.ts";
 import type { MarketGate } from "./market-gate.ts";
+import type { OpeningGate } from "./opening-gate.ts";
 import type { Pages } from "./pages.ts";
+import type { RateLimits } from "./rate-limits.ts";
+
+/** What stands once the database is open. */
+export interface People {
+  readonly auth: Auth;
+  readonly strategies: Strategies;
+}
 
 export interface HttpParts {
   readonly log: FastifyBaseLogger;
+  readonly mode: AccessMode;
   readonly gate: MarketGate;
+  readonly people: OpeningGate<People>;
+  /** Absent: `RATE_LIMITS`. */
+  readonly rates?: RateLimits;
   readonly metrics: Metrics;
   readonly pages: Pages;
   /** The origin under which browsers reach the server. */
@@ -32,11 +47,21 @@ export type App = FastifyInstance<
  */
 export type Access = "public" | "session";
 
+/** Whose rows an answer is made of: nobody's, the same for all, or those of who asks. */
+export type Rows = "shared" | "own";
+
 declare module "fastify" {
   interface FastifyContextConfig {
-    /** Every route says it; one that does not is refused when the server is built. */
+    /** Every route says both; one that does not is refused when the server is built. */
     access?: Access;
+    rows?: Rows;
     /** `revalidate`: the same for everyone and worth keeping, as long as it is asked again. */
     cache?: "revalidate";
+    /** Which of the rate limits counts it; absent: the usual one. */
+    rate?: "signIn" | "costly";
+  }
+  interface FastifyRequest {
+    /** Who asks; null for a stranger, and on public routes. */
+    login: Login | null;
   }
 }

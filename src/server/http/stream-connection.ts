@@ -32,6 +32,7 @@ export class EventStream {
   /** Runs while the client has missed something and still does not read. */
   #behind: Timer | null = null;
   #ending: StreamEnding = "gone";
+  #isDismissed = false;
 
   constructor(options: StreamConnectionOptions) {
     this.#options = options;
@@ -45,7 +46,7 @@ export class EventStream {
    * the client must read all that waits; then it is given a snapshot instead of what it missed.
    */
   send(block: Encoded): boolean {
-    if (this.#behind !== null || this.#socket.destroyed) return false;
+    if (this.#behind !== null || this.#isDismissed || this.#socket.destroyed) return false;
     const bytes = this.coding === "gzip" ? block.gzip : block.plain;
     if (this.#socket.writableLength + bytes.length > this.#options.backlogBytesMax) {
       this.#fallBehind();
@@ -67,6 +68,14 @@ export class EventStream {
   end(): void {
     this.#ending = "closed";
     this.#socket.end();
+  }
+
+  /** Ends in good order, or at once where the client does not take it in time. Sends nothing more. */
+  dismiss(waitMs: number): void {
+    this.#isDismissed = true;
+    const timer = this.#options.clock.after(waitMs, () => this.cut("closed"));
+    this.#socket.once("close", () => timer.cancel());
+    this.end();
   }
 
   /** Ends at once; what waits is dropped. */

@@ -26,7 +26,7 @@ export function candlesRoute(app: App, { gate }: Pick<HttpParts, "gate">): void 
   app.get(
     "/api/candles",
     {
-      config: { access: "session", cache: "revalidate" },
+      config: { access: "session", rows: "shared", cache: "revalidate" },
       schema: { querystring: query, response: { 200: candlesAnswer } },
     },
     async (request, reply) => {

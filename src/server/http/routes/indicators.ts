@@ -28,7 +28,7 @@ export function indicatorsRoutes(app: App, { gate }: Pick<HttpParts, "gate">): v
   app.get(
     "/api/indicators",
     {
-      config: { access: "public", cache: "revalidate" },
+      config: { access: "public", rows: "shared", cache: "revalidate" },
       schema: { querystring: z.strictObject({}), response: { 200: indicatorsAnswer } },
     },
     async () => catalogue,
@@ -37,7 +37,7 @@ export function indicatorsRoutes(app: App, { gate }: Pick<HttpParts, "gate">): v
   app.get(
     "/api/indicators/values",
     {
-      config: { access: "session", cache: "revalidate" },
+      config: { access: "session", rows: "shared", cache: "revalidate" },
       schema: { querystring: valuesQuery, response: { 200: indicatorValuesAnswer } },
     },
     async (request, reply) => {

@@ -8,7 +8,7 @@ export function instrumentsRoute(app: App, { gate }: Pick<HttpParts, "gate">): v
   app.get(
     "/api/instruments",
     {
-      config: { access: "public", cache: "revalidate" },
+      config: { access: "public", rows: "shared", cache: "revalidate" },
       schema: { querystring: z.strictObject({}), response: { 200: instrumentsAnswer } },
     },
     async (_request, reply) => {

@@ -14,7 +14,7 @@ export function statisticsRoute(app: App, { gate }: Pick<HttpParts, "gate">): vo
   app.get(
     "/api/ws-stats",
     {
-      config: { access: "public" },
+      config: { access: "public", rows: "shared" },
       schema: { querystring: z.strictObject({}), response: { 200: statisticsSchema } },
     },
     async () => statisticsOf(gate.current()),

@@ -75,7 +75,9 @@ function Surroundings({ children }: { readonly children: ReactNode }) {
 }
 
 function Market() {
-  const search = marketRoute.useSearch();
+  // The router lets through what the route does not name, so it is read again here.
+  const raw = marketRoute.useSearch();
+  const search = useMemo(() => parseSearch({ ...raw }), [raw]);
   const navigate = marketRoute.useNavigate();
   const onNavigate = useCallback(
     (next: SelectionSearch, step: "push" | "replace") => {

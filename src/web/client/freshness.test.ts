@@ -12,7 +12,9 @@ function status(state: ConnectionState, ageMs: number | null, receivedAt = NOW) 
 
 function check(facts: Partial<FreshnessFacts>) {
   const open = { kind: "open" } as const;
-  return expect(freshness({ link: open, status: null, tickAt: null, now: NOW, ...facts }));
+  return expect(
+    freshness({ link: open, isShown: true, status: null, tickAt: null, now: NOW, ...facts }),
+  );
 }
 
 test("open with ticks is live, as old as the last tick", () => {
@@ -42,7 +44,7 @@ test.each(["stale", "closed", "connecting"] as const)(
 );
 
 test("before anything has arrived it is connecting, and claims no age", () => {
-  check({ link: { kind: "connecting" } }).toEqual({ kind: "connecting" });
+  check({ link: { kind: "connecting" }, isShown: false }).toEqual({ kind: "connecting" });
   check({}).toEqual({ kind: "connecting" });
 });
 

@@ -16,6 +16,8 @@ export type Freshness =
 
 export interface FreshnessFacts {
   readonly link: StreamLink;
+  /** Whether candles are on screen, however old. */
+  readonly isShown: boolean;
   /** The market connection of the chart's timeframe, and when the server told of it. */
   readonly status: { readonly connection: ConnectionStatus; readonly receivedAt: number } | null;
   /** When the last candle or tick of the chart's symbol arrived. */
@@ -27,9 +29,9 @@ export function freshness(facts: FreshnessFacts): Freshness {
   const ageMs = dataAgeMs(facts);
   switch (facts.link.kind) {
     case "connecting":
-      return facts.tickAt === null
-        ? { kind: "connecting" }
-        : { kind: "reconnecting", retryInMs: null, ageMs };
+      return facts.isShown
+        ? { kind: "reconnecting", retryInMs: null, ageMs }
+        : { kind: "connecting" };
     case "waiting":
       return {
         kind: "reconnecting",

@@ -53,8 +53,12 @@ export const SILENCE_MS_MAX = 15_000;
 /** Silence is looked for this often. */
 const WATCH_MS = 1_000;
 
-/** The server holds a first request until its market is open, for 10 s at most; longer is no answer. */
-const OPEN_MS_MAX = 20_000;
+/**
+ * What has sent nothing by then is given up: soon at first, because the browser may have asked over
+ * a connection that died with the network, then later, because a server that opens its market holds
+ * requests for up to 10 s.
+ */
+const OPEN_MS_MAX = [5_000, 10_000, 20_000] as const;
 
 const OUTDATED: Problem = {
   code: "page_outdated",
@@ -67,7 +71,7 @@ export class MarketStream {
   #source: EventSource | null = null;
   #attempt = 0;
   #heardAt = 0;
-  #silenceMsMax = OPEN_MS_MAX;
+  #silenceMsMax = 0;
   #retry: ReturnType<typeof setTimeout> | null = null;
   #watch: ReturnType<typeof setInterval> | null = null;
   #probe: AbortController | null = null;
@@ -117,7 +121,7 @@ export class MarketStream {
     const source = new EventSource(streamAddress(selection));
     this.#source = source;
     this.#heardAt = Date.now();
-    this.#silenceMsMax = OPEN_MS_MAX;
+    this.#silenceMsMax = OPEN_MS_MAX[this.#attempt] ?? Math.max(...OPEN_MS_MAX);
     source.addEventListener("error", () => this.#lost(source));
     this.#on(source, "hello", helloEvent, (event) => this.#listener.onHello(event));
     this.#on(source, "snapshot", snapshotEvent, (event) => {

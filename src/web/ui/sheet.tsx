@@ -14,24 +14,29 @@ interface SheetProps {
 export function Sheet({ title, opened, onClose, children, width = 560 }: SheetProps) {
   const { t } = useWording();
   return (
-    <Modal
+    <Modal.Root
       opened={opened}
       onClose={onClose}
-      title={title}
       size={width}
       yOffset="8vh"
       // Locking the scroll would write a style element, which the content security policy refuses.
       lockScroll={false}
       transitionProps={{ duration: 0 }}
-      closeButtonProps={{ "aria-label": t("settings.close") }}
-      classNames={{
-        content: "sheet",
-        header: "sheet-header",
-        title: "sheet-title",
-        body: "sheet-body",
-      }}
     >
-      {children}
-    </Modal>
+      <Modal.Overlay />
+      <Modal.Content className="sheet">
+        {/* Not a header element: those are landmarks of the page. */}
+        <div className="sheet-header">
+          <Modal.Title className="sheet-title">{title}</Modal.Title>
+          <Modal.CloseButton aria-label={t("settings.close")} />
+        </div>
+        <Modal.Body className="sheet-body">{children}</Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
   );
+}
+
+/** Focuses a field as soon as it stands, so that the keys pressed after the shortcut are not lost. */
+export function takeFocus(node: HTMLElement | null): void {
+  node?.focus();
 }

@@ -28,7 +28,11 @@ export function ChartView({ choices, onEdit, onRemove, ref }: ChartViewProps) {
   const symbol = shown?.symbol ?? "…";
   const timeframe = shown === null ? "…" : t(`timeframe.${shown.timeframe}`);
   return (
-    <div className="chart" data-panes={choices.filter(hasOwnPane).length}>
+    <div
+      className="chart"
+      data-shown={shown !== null}
+      data-panes={choices.filter(hasOwnPane).length}
+    >
       <div
         className="chart-canvas"
         role="application"

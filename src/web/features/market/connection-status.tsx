@@ -14,6 +14,7 @@ export function freshnessNow(market: MarketClient): Freshness {
   const timeframe = shown?.timeframe ?? "1m";
   return freshness({
     link,
+    isShown: shown !== null,
     status:
       status === null
         ? null
@@ -45,7 +46,14 @@ export function ConnectionStatus() {
   const age = useRef<HTMLSpanElement>(null);
   const kind = useFreshness((state) => writeText(age.current, ageText(state, wording)));
   return (
-    <Popover position="bottom-end" shadow="md" width={380} transitionProps={{ duration: 0 }}>
+    <Popover
+      position="bottom-end"
+      shadow="md"
+      width={380}
+      trapFocus
+      returnFocus
+      transitionProps={{ duration: 0 }}
+    >
       <Popover.Target>
         <button type="button" className="status" data-kind={kind} title={t("connection.details")}>
           <span className="status-dot" aria-hidden="true" />

@@ -13,7 +13,7 @@ import { problemText } from "../../i18n/problem-text.ts";
 import { useWording } from "../../i18n/wording.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { Notice } from "../../ui/notice.tsx";
-import { Sheet } from "../../ui/sheet.tsx";
+import { Sheet, takeFocus } from "../../ui/sheet.tsx";
 import { CHOICES_MAX, type IndicatorChoice } from "./indicator-choice.ts";
 import { IndicatorFacts } from "./indicator-facts.tsx";
 
@@ -67,6 +67,7 @@ function PickerBody({ choices, onAdd }: PickerBodyProps) {
         leftSection={<Icon name="search" />}
         value={query}
         onChange={(event) => setQuery(event.currentTarget.value)}
+        ref={takeFocus}
         data-autofocus
       />
       <p className="picker-count">{t("indicators.active", { count: choices.length })}</p>
@@ -108,7 +109,7 @@ function PickerGroup({ category, definitions, choices, isFull, onAdd }: PickerGr
   const { t } = useWording();
   if (definitions.length === 0) return null;
   return (
-    <section className="picker-group" aria-label={t(`indicators.${category}`)}>
+    <div>
       <h3 className="picker-heading">{t(`indicators.${category}`)}</h3>
       <ul className="picker-list">
         {definitions.map((definition) => (
@@ -121,7 +122,7 @@ function PickerGroup({ category, definitions, choices, isFull, onAdd }: PickerGr
           />
         ))}
       </ul>
-    </section>
+    </div>
   );
 }
 

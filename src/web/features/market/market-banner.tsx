@@ -3,24 +3,38 @@ import { useMarketState } from "../../client/page-context.ts";
 import { useWording } from "../../i18n/wording.ts";
 import { Icon } from "../../ui/icon.tsx";
 
+/** Always there, so that nothing moves when the server has said which market it is. */
 export function MarketBanner() {
-  const { t, format } = useWording();
-  const market = useMarketState((state) => state.market);
-  if (market === null || market.kind === "binance") return null;
-  const speed = format.plain(market.speed);
-  const isRealTime = market.speed === 1;
+  const { t } = useWording();
+  const text = useMarketText();
   return (
-    <aside className="banner" data-market={market.kind}>
-      <Icon name="warning" size={14} />
-      {market.kind === "simulated" && (
-        <span>
-          {t("market.simulated")}
-          {!isRealTime && ` ${t("market.fast", { speed })}`}
-        </span>
+    <aside className="banner" data-tone={text === null ? "plain" : "warning"}>
+      {text !== null && (
+        <>
+          <Icon name="warning" size={14} />
+          <strong>{text}</strong>
+        </>
       )}
-      {market.kind === "replay" && (
-        <span>{isRealTime ? t("market.replayRealTime") : t("market.replay", { speed })}</span>
-      )}
+      <span>{t("app.paper")}</span>
     </aside>
   );
+}
+
+/** What has to be known of the market's prices; null where they are real, or not known yet. */
+function useMarketText(): string | null {
+  const { t, format } = useWording();
+  const market = useMarketState((state) => state.market);
+  if (market === null) return null;
+  const isRealTime = market.speed === 1;
+  const speed = format.plain(market.speed);
+  switch (market.kind) {
+    case "binance":
+      return null;
+    case "replay":
+      return isRealTime ? t("market.replayRealTime") : t("market.replay", { speed });
+    case "simulated":
+      return isRealTime
+        ? t("market.simulated")
+        : `${t("market.simulated")} ${t("market.fast", { speed })}`;
+  }
 }

@@ -15,7 +15,6 @@ export function PageFooter() {
   return (
     <footer className="footer">
       <time className="figure" ref={clock} />
-      <span className="footer-paper">{t("app.paper")}</span>
       <span>{t("app.disclaimer")}</span>
       <span className="spring" />
       <a href="https://www.tradingview.com/" target="_blank" rel="noreferrer">

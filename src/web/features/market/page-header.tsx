@@ -20,7 +20,6 @@ export function PageHeader({ onHelp }: PageHeaderProps) {
         <img src="/favicon.svg" alt="" width="24" height="24" />
         <span>{t("app.name")}</span>
       </a>
-      <span className="paper">{t("app.paper")}</span>
       <span className="spring" />
       <ConnectionStatus />
       <LanguageSwitch />

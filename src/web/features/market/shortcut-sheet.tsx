@@ -42,7 +42,7 @@ export function ShortcutSheet({ opened, onClose }: ShortcutSheetProps) {
   return (
     <Sheet title={t("keys.title")} opened={opened} onClose={onClose} width={460}>
       {GROUPS.map(({ name, rows }) => (
-        <section key={name} aria-label={t(`keys.${name}`)}>
+        <div key={name}>
           <h3 className="picker-heading">{t(`keys.${name}`)}</h3>
           <dl className="keys">
             {rows.map(({ keys, act }) => (
@@ -58,7 +58,7 @@ export function ShortcutSheet({ opened, onClose }: ShortcutSheetProps) {
               </div>
             ))}
           </dl>
-        </section>
+        </div>
       ))}
     </Sheet>
   );

@@ -6,7 +6,7 @@ import { useFrame, useMarket, useMarketState } from "../../client/page-context.t
 import { useWording } from "../../i18n/wording.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { writeText } from "../../ui/live-text.ts";
-import { Sheet } from "../../ui/sheet.tsx";
+import { Sheet, takeFocus } from "../../ui/sheet.tsx";
 import { tickDecimals } from "./selection.ts";
 
 interface SymbolSearchProps {
@@ -56,6 +56,7 @@ function SearchBody({ onChoose }: Pick<SymbolSearchProps, "onChoose">) {
           setActive(0);
         }}
         onKeyDown={onKeyDown}
+        ref={takeFocus}
         data-autofocus
       />
       <div className="search-list" id={listId} role="listbox" aria-label={t("symbols.heading")}>

@@ -23,6 +23,8 @@ describe("configuration", () => {
       binanceRestUrl: "https://data-api.binance.vision",
       binanceStreamUrl: "wss://data-stream.binance.vision",
       dataFolder: "./data",
+      databaseUrl: null,
+      signIn: null,
       appUrl: "http://localhost:3000",
       metricsToken: null,
       trustProxy: [],

@@ -147,8 +147,7 @@ function readSignIn(
     allowedEmails: read<readonly string[] | null>("ALLOWED_EMAILS", emails, null),
   };
   const isSet = (name: string) => (environment[name]?.trim() ?? "") !== "";
-  const [id, word] = ["GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"];
-  for (const [missing, present] of [[id, word] as const, [word, id] as const]) {
+  for (const [missing, present] of PAIRS) {
     if (isSet(missing) || !isSet(present)) continue;
     const expected = `the value that belongs to ${present}: both are set for sign-in, or none for local mode`;
     refusals.push({ name: missing, found: "", expected });
@@ -156,6 +155,12 @@ function readSignIn(
   if (clientId === null || clientSecret === null) return null;
   return { clientId, clientSecret, ...rest };
 }
+
+/** Each needs the other. */
+const PAIRS = [
+  ["GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"],
+  ["GOOGLE_CLIENT_SECRET", "GOOGLE_CLIENT_ID"],
+] as const;
 
 /** The name by which a variable is set, its own before the older one. */
 function nameSet(environment: Environment, name: string, older: string): string {
@@ -310,7 +315,7 @@ const secret: Parse<string> = (text) => {
   return isStrong
     ? value(text)
     : wrong(
-        `at least ${SESSION_SECRET_LENGTH_MIN} random characters, such as \`openssl rand -base64 32\` gives, or nothing`,
+        `at least ${SESSION_SECRET_LENGTH_MIN} random characters (openssl rand -base64 32 makes some), or nothing`,
       );
 };
 

@@ -35,9 +35,8 @@ import { securityHeaders, setSecurityHeaders } from "./security-headers.ts";
 
 export { MarketGate, type OpenMarket } from "./market-gate.ts";
 export { OpeningGate } from "./opening-gate.ts";
-export type { Pages } from "./pages.ts";
-export type { App, HttpParts, People } from "./parts.ts";
-export { RATE_LIMITS, type RateLimits } from "./rate-limits.ts";
+export type { App, HttpParts, Pages, People, RateLimits } from "./parts.ts";
+export { RATE_LIMITS } from "./rate-limits.ts";
 export { StreamHub } from "./stream.ts";
 
 /** Larger than any body that Outcry takes; a rule of 200 nodes is under 16 KiB. */

@@ -3,16 +3,8 @@ import { existsSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { join, resolve } from "node:path";
 import fastifyStatic from "@fastify/static";
-import type { App } from "./parts.ts";
+import type { App, Pages } from "./parts.ts";
 import { notFound, type Refusal, sendRefusal } from "./problem.ts";
-
-/** Where the page comes from: a folder of built files, or a development server within this one. */
-export type Pages =
-  | { readonly kind: "built"; readonly folder: string }
-  | {
-      readonly kind: "development";
-      readonly handle: (request: IncomingMessage, response: ServerResponse) => void;
-    };
 
 /** Addresses that belong to programs: what is unknown there is a 404, not a page. */
 const NOT_PAGES = /^\/(api|livez|readyz|metrics)(\/|$)/;

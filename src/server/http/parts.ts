@@ -8,8 +8,26 @@ import type { Metrics } from "../metrics.ts";
 import type { Strategies } from "../strategies/strategies.ts";
 import type { MarketGate } from "./market-gate.ts";
 import type { OpeningGate } from "./opening-gate.ts";
-import type { Pages } from "./pages.ts";
-import type { RateLimits } from "./rate-limits.ts";
+
+/** Where the page comes from: a folder of built files, or a development server within this one. */
+export type Pages =
+  | { readonly kind: "built"; readonly folder: string }
+  | {
+      readonly kind: "development";
+      readonly handle: (request: IncomingMessage, response: ServerResponse) => void;
+    };
+
+/** Requests a minute. */
+export interface RateLimits {
+  /** By address, whoever asks. */
+  readonly address: number;
+  /** By person. */
+  readonly person: number;
+  /** By address: beginnings and endings of sign-ins. */
+  readonly signIn: number;
+  /** By person: what reads everything that is kept of them. */
+  readonly costly: number;
+}
 
 /** What stands once the database is open. */
 export interface People {

@@ -1,22 +1,18 @@
 /** How often one address, and one person, may ask; what is more is told when to come again. */
 import fastifyRateLimit from "@fastify/rate-limit";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { App, HttpParts } from "./parts.ts";
+import type { App, HttpParts, RateLimits } from "./parts.ts";
 import { type Refusal, sendRefusal } from "./problem.ts";
 
-/** Requests a minute. */
-export interface RateLimits {
-  /** By address, whoever asks: an office of fifty behind one address still works. */
-  readonly address: number;
-  /** By person: five a second, all the time; a page that opens needs some thirty at once. */
-  readonly person: number;
-  /** By address: beginnings and endings of sign-ins. A person needs two. */
-  readonly signIn: number;
-  /** By person: what reads everything that is kept of them. */
-  readonly costly: number;
-}
-
-export const RATE_LIMITS: RateLimits = { address: 3_000, person: 300, signIn: 60, costly: 6 };
+export const RATE_LIMITS: RateLimits = {
+  /** An office of fifty behind one address still works. */
+  address: 3_000,
+  /** Five a second, all the time; a page that opens needs some thirty at once. */
+  person: 300,
+  /** A person needs two. */
+  signIn: 60,
+  costly: 6,
+};
 
 const WINDOW_MS = 60_000;
 

@@ -8,6 +8,7 @@ import { candle, closed, HandDrivenMarket } from "../../../test/hand-driven-mark
 import { StreamReader } from "../../../test/stream-reader.ts";
 import { MINUTE_MS, type Timeframe } from "../../core/timeframe.ts";
 import { ManualClock } from "../../simulator/manual-clock.ts";
+import { LOCAL_LOGIN } from "../auth/auth.ts";
 import { type OpenResult, StreamHub } from "./stream.ts";
 import type { StreamLimits } from "./stream-limits.ts";
 
@@ -62,6 +63,7 @@ async function stand(limits: Partial<StreamLimits> = {}, candles = 400): Promise
       symbol: symbol || "BTCUSDT",
       timeframe: (timeframe || "1m") as Timeframe,
       headers: { "X-Frame-Options": "DENY", "content-length": 5, "set-cookie": ["a=1", "b=2"] },
+      login: LOCAL_LOGIN,
     });
     results.push(result);
     if (result.kind === "refused") response.writeHead(503).end(result.reason);
@@ -552,7 +554,14 @@ describe("sessions", () => {
     const s = await stand();
     const slow = createServer((request, response) => {
       if (request.url === "/slow") return;
-      s.results.push(s.hub.open(response, { symbol: "BTCUSDT", timeframe: "1m", headers: {} }));
+      s.results.push(
+        s.hub.open(response, {
+          symbol: "BTCUSDT",
+          timeframe: "1m",
+          headers: {},
+          login: LOCAL_LOGIN,
+        }),
+      );
     });
     slow.listen(0, "127.0.0.1");
     await once(slow, "listening");

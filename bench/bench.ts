@@ -20,6 +20,10 @@ const PARTS: ReadonlyMap<string, Part> = new Map([
       measure: async () => (await import("./indicators.ts")).indicators(),
     },
   ],
+  [
+    "frames",
+    { title: "Exchange frames", measure: async () => (await import("./frames.ts")).frames() },
+  ],
   ["fanout", { title: "SSE fan-out", measure: async () => (await import("./fanout.ts")).fanout() }],
 ]);
 

@@ -2,13 +2,13 @@
  * The load of the fan-out bench: opens N event streams to one server on loopback, publishes messages
  * to it by POST, and measures when each message reaches each stream. One thread, one epoll set.
  *
- * usage: fanout-load PORT STREAMS SUBSCRIBE_PATH PUBLISH_PATH MARKER BODY RATE SECONDS CODING
+ * usage: fanout-load PORT PUBLISH_PORT STREAMS SUBSCRIBE_PATH PUBLISH_PATH MARKER BODY RATE SECONDS CODING
  *
  * BODY is the published text, its first '@' replaced by the time in µs. MARKER is the text after which
  * that time stands in what the streams receive. RATE is messages a second; 0 publishes the next message
  * as soon as the former one is answered. CODING is "plain" or "gzip" (gzip is counted, not decoded).
- * Prints "ready" once every stream has received its first bytes, waits for a line on stdin, runs, and
- * prints one line of JSON.
+ * Prints "ready" once every stream has received its first bytes and the server has been warmed up in the
+ * same way as it is measured, waits for a line on stdin, runs, and prints one line of JSON.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -32,6 +32,7 @@
 #define BUCKET_US 10
 #define BUCKETS 1000000 /* delays up to 10 s */
 #define DRAIN_US 300000 /* the last messages may arrive this long after the last publication */
+#define WARM_UP_S 2
 
 struct stream {
   int fd;
@@ -40,7 +41,7 @@ struct stream {
   char carry[CARRY_MAX];
 };
 
-static struct sockaddr_in address;
+static struct sockaddr_in address, publish_address;
 static struct stream *streams;
 static int connecting, heard, lost, wanted;
 static uint64_t bytes, deliveries, published, answered, last_delivery_us;
@@ -61,11 +62,11 @@ static void die(const char *what) {
   exit(1);
 }
 
-static int dial(void) {
+static int dial(struct sockaddr_in *address) {
   int one = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
   if (fd < 0) die("socket");
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-  if (connect(fd, (struct sockaddr *)&address, sizeof address) < 0 && errno != EINPROGRESS)
+  if (connect(fd, (struct sockaddr *)address, sizeof *address) < 0 && errno != EINPROGRESS)
     die("connect");
   return fd;
 }
@@ -179,28 +180,56 @@ static double cpu_seconds(void) {
          (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
 }
 
+/* Publishes for some time and takes in what the streams receive; returns when all has arrived. */
+static void run(int set, int publisher, char **argv, double seconds) {
+  double rate = atof(argv[8]);
+  uint64_t begin = now_us(), finish = begin + (uint64_t)(seconds * 1e6), next = begin;
+  while (now_us() < finish) {
+    uint64_t now = now_us();
+    int timeout = 10;
+    if (rate > 0) {
+      if (now >= next) {
+        publish(publisher, argv[5], argv[7]);
+        next += (uint64_t)(1e6 / rate);
+      }
+      timeout = next > now ? (int)((next - now) / 1000) + 1 : 0;
+      if (timeout > 10) timeout = 10;
+    } else if (answered == published) {
+      publish(publisher, argv[5], argv[7]);
+    }
+    dispatch(set, publisher, timeout);
+  }
+  uint64_t target = published * (uint64_t)wanted;
+  for (uint64_t until = now_us() + DRAIN_US; now_us() < until;) {
+    dispatch(set, publisher, 10);
+    if (measuring && counts_stamps && deliveries >= target) break;
+  }
+}
+
 int main(int argc, char **argv) {
-  if (argc != 10) {
+  if (argc != 11) {
     fprintf(stderr, "see the head of fanout-load.c\n");
     return 2;
   }
-  wanted = atoi(argv[2]);
-  marker = argv[5];
+  wanted = atoi(argv[3]);
+  marker = argv[6];
   marker_length = strlen(marker);
-  double rate = atof(argv[7]), seconds = atof(argv[8]);
-  int gzip = strcmp(argv[9], "gzip") == 0;
+  double seconds = atof(argv[9]);
+  int gzip = strcmp(argv[10], "gzip") == 0;
   counts_stamps = !gzip;
   address = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(argv[1]))};
   inet_pton(AF_INET, "127.0.0.1", &address.sin_addr);
+  publish_address = address;
+  publish_address.sin_port = htons((uint16_t)atoi(argv[2]));
   streams = calloc((size_t)wanted, sizeof *streams);
   histogram = calloc(BUCKETS, sizeof *histogram);
   request_length = (size_t)snprintf(request, sizeof request,
                                     "GET %s HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n%s\r\n",
-                                    argv[3], gzip ? "Accept-Encoding: gzip\r\n" : "");
+                                    argv[4], gzip ? "Accept-Encoding: gzip\r\n" : "");
   int set = epoll_create1(0);
   for (int opened = 0; heard < wanted;) {
     while (opened < wanted && connecting < CONNECTING_MAX) {
-      streams[opened].fd = dial();
+      streams[opened].fd = dial(&address);
       watch(set, streams[opened].fd, EPOLLOUT, (uint64_t)opened, EPOLL_CTL_ADD);
       opened++;
       connecting++;
@@ -211,9 +240,11 @@ int main(int argc, char **argv) {
       return 1;
     }
   }
-  int publisher = dial();
+  int publisher = dial(&publish_address);
   watch(set, publisher, EPOLLIN, UINT64_MAX, EPOLL_CTL_ADD);
-  for (uint64_t until = now_us() + 500000; now_us() < until;) dispatch(set, publisher, 10);
+  for (uint64_t until = now_us() + 200000; now_us() < until;) dispatch(set, publisher, 10);
+  run(set, publisher, argv, WARM_UP_S);
+  published = answered = 0;
   puts("ready");
   fflush(stdout);
   char line[16];
@@ -221,28 +252,9 @@ int main(int argc, char **argv) {
 
   measuring = 1;
   double cpu = cpu_seconds();
-  uint64_t begin = now_us(), finish = begin + (uint64_t)(seconds * 1e6), next = begin;
-  while (now_us() < finish) {
-    uint64_t now = now_us();
-    int timeout = 10;
-    if (rate > 0) {
-      if (now >= next) {
-        publish(publisher, argv[4], argv[6]);
-        next += (uint64_t)(1e6 / rate);
-      }
-      timeout = next > now ? (int)((next - now) / 1000) + 1 : 0;
-      if (timeout > 10) timeout = 10;
-    } else if (answered == published) {
-      publish(publisher, argv[4], argv[6]);
-    }
-    dispatch(set, publisher, timeout);
-  }
-  uint64_t target = published * (uint64_t)wanted;
-  for (uint64_t until = now_us() + DRAIN_US; now_us() < until;) {
-    dispatch(set, publisher, 10);
-    if (counts_stamps && deliveries >= target) break;
-  }
-  double spent = (double)((counts_stamps ? last_delivery_us : finish) - begin) / 1e6;
+  uint64_t begin = now_us();
+  run(set, publisher, argv, seconds);
+  double spent = counts_stamps ? (double)(last_delivery_us - begin) / 1e6 : seconds;
   printf("{\"published\":%llu,\"deliveries\":%llu,\"bytes\":%llu,\"seconds\":%.3f,\"lost\":%d,"
          "\"p50Ms\":%.2f,\"p99Ms\":%.2f,\"loadCpuSeconds\":%.3f}\n",
          (unsigned long long)published, (unsigned long long)deliveries, (unsigned long long)bytes, spent, lost,

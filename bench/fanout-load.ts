@@ -3,13 +3,24 @@
 import { connect, type Socket } from "node:net";
 import { createInterface } from "node:readline/promises";
 
-const [port, streams, subscribePath, publishPath, marker = "", body = "", rate, seconds, coding] =
-  process.argv.slice(2);
+const [
+  port,
+  publishPort,
+  streams,
+  subscribePath,
+  publishPath,
+  marker = "",
+  body = "",
+  rate,
+  seconds,
+  coding,
+] = process.argv.slice(2);
 const wanted = Number(streams);
 const perSecond = Number(rate);
 /** Below the accept queue of 511 that Node asks for. */
 const CONNECTING_MAX = 200;
 const DRAIN_MS = 300;
+const WARM_UP_S = 2;
 const LONGEST_STAMP = 24;
 
 const nowUs = () => Number(process.hrtime.bigint() / 1_000n);
@@ -67,23 +78,33 @@ for (let opened = 0; opened < wanted; opened += CONNECTING_MAX) {
   const count = Math.min(CONNECTING_MAX, wanted - opened);
   await Promise.all(Array.from({ length: count }, () => subscribe()));
 }
-const publisher = connect(Number(port), "127.0.0.1");
-await sleep(500);
+const publisher = connect(Number(publishPort), "127.0.0.1");
+await sleep(200);
+
+/** Publishes for some time; returns how many messages that were. */
+async function run(forSeconds: number): Promise<number> {
+  const begun = nowUs();
+  let published = 0;
+  while (nowUs() - begun < forSeconds * 1e6) {
+    if (perSecond > 0) {
+      const waitMs = (begun + (published * 1e6) / perSecond - nowUs()) / 1_000;
+      if (waitMs > 0) await sleep(waitMs);
+    }
+    published += 1;
+    await publish(publisher);
+  }
+  return published;
+}
+
+await run(WARM_UP_S);
+await sleep(DRAIN_MS);
 process.stdout.write("ready\n");
 await createInterface({ input: process.stdin }).question("");
 
 isMeasuring = true;
 const cpu = process.cpuUsage();
 const begun = nowUs();
-let published = 0;
-while (nowUs() - begun < Number(seconds) * 1e6) {
-  if (perSecond > 0) {
-    const waitMs = (begun + (published * 1e6) / perSecond - nowUs()) / 1_000;
-    if (waitMs > 0) await sleep(waitMs);
-  }
-  published += 1;
-  await publish(publisher);
-}
+const published = await run(Number(seconds));
 const spent = (nowUs() - begun) / 1e6;
 await sleep(DRAIN_MS);
 const used = process.cpuUsage(cpu);

@@ -39,6 +39,7 @@ export interface RunFigures {
 
 const FILE_LIMIT_WANTED = 20_000;
 const PORT = 3_390;
+const PUBLISH_PORT = 3_391;
 const TICKS_PER_SECOND = 100;
 const HERE = import.meta.dirname;
 
@@ -121,13 +122,15 @@ export async function runOnce(stage: FanoutStage, plan: RunPlan): Promise<RunFig
     const frames = plan.framesPerMessage;
     const load = stage.spawn(1, [
       ...stage.load,
-      ...[String(PORT), String(plan.streams), "/subscribe"],
+      ...[String(PORT), String(plan.contestant === "nchan" ? PORT : PUBLISH_PORT)],
+      ...[String(plan.streams), "/subscribe"],
       frames > 1 ? `/publish?closed=${frames}` : "/publish",
       frames > 1 ? '"latenessMs":' : '"BTCUSDT":',
       plan.contestant === "nchan" ? READY_MADE : STAMP,
       ...[String(plan.rate), String(plan.seconds), plan.coding],
     ]);
     await line(load, "ready");
+    // The memory that the warm-up has left is a stream's cost as well.
     const memory = memoryKilobytes(server.pid) - before;
     const cpuBefore = cpuSeconds(server.pid);
     load.stdin?.write("go\n");
@@ -158,7 +161,13 @@ interface RunningServer {
 async function startServer(stage: FanoutStage, contestant: Contestant): Promise<RunningServer> {
   if (contestant === "nchan") return await startNchan(stage);
   const program = join(HERE, "fanout-server.ts");
-  const child = stage.spawn(0, [process.execPath, program, contestant, String(PORT)]);
+  const child = stage.spawn(0, [
+    process.execPath,
+    program,
+    contestant,
+    String(PORT),
+    String(PUBLISH_PORT),
+  ]);
   await line(child, "listening");
   return { pid: child.pid ?? 0, stop: () => stop(child) };
 }

@@ -1,5 +1,6 @@
 /** The two Node servers of the fan-out bench: Outcry's hub, and the way most people write it first. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer as createPlainServer } from "node:net";
 import type { Candle } from "../src/core/candle.ts";
 import { CandleSeries } from "../src/core/candle-series.ts";
 import { MINUTE_MS, TIMEFRAMES, type Timeframe } from "../src/core/timeframe.ts";
@@ -121,6 +122,9 @@ function seedCandle(index: number): Candle {
   };
 }
 
+/** The peers tell nothing about their own state, so neither does the hub here. */
+const NEVER_MS = 86_400_000;
+
 /** Runs what is due at once when told to, so that every message gets a beat and a write of its own. */
 class SteppedClock implements Clock {
   #due: (() => void)[] = [];
@@ -145,7 +149,8 @@ function outcry(pace: "beats" | "every-message"): Contestant {
   const hub = new StreamHub({
     market,
     hello: () => ({ market: { kind: "simulated", speed: 1 }, instruments: [] }),
-    ...(pace === "beats" ? { clock: systemClock } : { clock, limits: { beatMs: 0 } }),
+    ...(pace === "beats" ? { clock: systemClock } : { clock }),
+    limits: { statusMs: NEVER_MS, ...(pace === "beats" ? {} : { beatMs: 0 }) },
   });
   return {
     subscribe(_request, response) {
@@ -193,16 +198,29 @@ function contestant(name: string | undefined): Contestant {
   return outcry(name === "outcry-beats" ? "beats" : "every-message");
 }
 
-const [name, port] = process.argv.slice(2);
+/**
+ * Answers the publisher with as little HTTP as it understands: how messages come in is not what is
+ * measured, and the application gets them from a WebSocket.
+ */
+function listenToPublisher(publishPort: number, chosen: Contestant): void {
+  const server = createPlainServer((socket) => {
+    let text = "";
+    socket.on("data", (chunk) => {
+      text += chunk;
+      const [head = "", body = ""] = text.split("\r\n\r\n");
+      if (body === "" || body.length < Number(/Content-Length: (\d+)/.exec(head)?.[1])) return;
+      text = "";
+      chosen.publish(Number(body), head, () => socket.write(PUBLISHED));
+    });
+    socket.on("error", () => socket.destroy());
+  });
+  server.listen(publishPort, "127.0.0.1");
+}
+
+const PUBLISHED = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+
+const [name, port, publishPort] = process.argv.slice(2);
 const chosen = contestant(name);
-const server = createServer((request, response) => {
-  if (request.method !== "POST") return chosen.subscribe(request, response);
-  let body = "";
-  request.on("data", (chunk) => {
-    body += chunk;
-  });
-  request.on("end", () => {
-    chosen.publish(Number(body), request.url ?? "", () => response.end());
-  });
-});
+listenToPublisher(Number(publishPort), chosen);
+const server = createServer((request, response) => chosen.subscribe(request, response));
 server.listen(Number(port), "127.0.0.1", 4_096, () => process.stdout.write("listening\n"));

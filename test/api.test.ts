@@ -43,8 +43,8 @@ async function started(environment: Record<string, string>): Promise<Outcry> {
       throw cause;
     },
   });
-  // This route answers when the market is open.
-  await fetch(`${outcry.url}/api/instruments`);
+  // This route waits for the market; on a busy machine, more than once.
+  while ((await fetch(`${outcry.url}/api/instruments`)).status !== 200);
   return outcry;
 }
 
@@ -216,6 +216,14 @@ describe("on the simulated market", () => {
     reader.leave();
   });
 
+  test("HEAD tells the stream's headers and opens none", async () => {
+    const path = "/api/trading-shared?action=start";
+    const response = await fetch(outcry.url + path, { method: "HEAD" });
+    expect(response.status).toBe(200);
+    expect(response.headers.get("content-type")).toBe("text/event-stream; charset=utf-8");
+    expect((await statisticsOf(outcry)).activeSessions).toBe(0);
+  });
+
   test("a parameter lost to the shell leaves its default, the others are taken", async () => {
     const request = streamRequest(outcry, "action=start&timeframe=4h&symbol=ETHUSDT");
     const reader = await StreamReader.open({ port: portOf(outcry), request });
@@ -224,9 +232,12 @@ describe("on the simulated market", () => {
   });
 
   test("metrics name ages, reconnects, gaps, holes, lateness, streams, delay and memory", async () => {
-    const text = await (await fetch(`${outcry.url}/metrics`)).text();
+    const metrics = async () => await (await fetch(`${outcry.url}/metrics`)).text();
+    // A series has an age from its first frame on.
+    const age = /^outcry_feed_age_seconds\{symbol="ETHUSDT",timeframe="1d"\} [\d.]+$/m;
+    await expect.poll(metrics, { timeout: 10_000 }).toMatch(age);
+    const text = await metrics();
     for (const line of [
-      /^outcry_feed_age_seconds\{symbol="ETHUSDT",timeframe="1d"\} [\d.]+$/m,
       /^outcry_feed_reconnects_total\{timeframe="1m"\} 0$/m,
       /^outcry_feed_events_total\{event="gaps"\} 0$/m,
       /^outcry_feed_events_total\{event="holes"\} 0$/m,

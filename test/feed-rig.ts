@@ -29,6 +29,9 @@ const WALL_START = Date.UTC(2031, 4, 17, 11, 22, 33, 444);
 /** Turns of the event loop that a settling waits for answers; one that hangs is not waited for. */
 const TURNS_MAX = 400;
 
+/** Turns in which a frame surely crosses the loopback. */
+const TURNS_UNASKED = 30;
+
 export class Rig {
   readonly clock: ManualClock;
   readonly faults: FaultPlan;
@@ -37,9 +40,6 @@ export class Rig {
   readonly exchange: Exchange;
   readonly feed: Feed;
   readonly states = new Set<string>();
-  /** Most sockets that the exchange saw at once. */
-  socketsMax = 0;
-  readonly #speed: number;
 
   static async open(options: RigOptions): Promise<Rig> {
     return new Rig(options, await rigServer(options));
@@ -49,7 +49,6 @@ export class Rig {
     this.clock = clock;
     this.faults = faults;
     this.server = server;
-    this.#speed = options.speed ?? 1;
     const { restUrl, streamUrl } = server;
     this.exchange = createBinanceExchange({ restUrl, streamUrl, clock });
     this.feed = createFeed({
@@ -57,7 +56,7 @@ export class Rig {
       symbols: options.symbols,
       clock,
       random: options.random ?? seededRandom(1),
-      log: pino({ level: process.env["FEED_LOG"] ?? "silent" }),
+      log: pino({ level: process.env.FEED_LOG ?? "silent" }),
       ...(options.resumeAt === undefined ? {} : { resumeAt: options.resumeAt }),
     });
     this.feed.subscribe({
@@ -90,9 +89,11 @@ export class Rig {
     await this.clock.advanceSettling(ms, stepMs, () => this.settle());
   }
 
-  /** Lets market time pass. */
-  async advanceMarket(ms: number, stepMs = 500): Promise<void> {
-    await this.advance(ms / this.#speed, stepMs);
+  /** The same without the exchange's help: a half-open connection must not be woken by a question. */
+  async advanceUnasked(ms: number, stepMs = 500): Promise<void> {
+    await this.clock.advanceSettling(ms, stepMs, async () => {
+      for (let turn = 0; turn < TURNS_UNASKED; turn += 1) await nextTurn();
+    });
   }
 
   /** Advances until the condition holds; returns how long that took, or throws after `ms`. */
@@ -105,11 +106,15 @@ export class Rig {
     return this.clock.now() - from;
   }
 
+  /** The minutes of one symbol so far. */
+  minutesOf(symbol: string): MarketMinute[] {
+    return this.minutes.filter((minute) => minute.symbol === symbol);
+  }
+
   /** Waits until frames have arrived and questions are answered, as far as they will be. */
   async settle(): Promise<void> {
-    this.socketsMax = Math.max(this.socketsMax, this.server.counters.connectionsOpen);
     for (let turn = 0; turn < TURNS_MAX; turn += 1) {
-      if (turn > 0) await nextTurn();
+      await nextTurn();
       if (this.exchange.counters.inFlight > 0 || this.#isConnecting()) continue;
       await this.server.drained();
       if (this.exchange.counters.inFlight === 0) return;

@@ -299,10 +299,12 @@ function isHttpsOrLoopback(address: string): boolean {
   return protocol === "https:" || [...LOOPBACK, "[::1]"].includes(hostname);
 }
 
-const databaseUrl: Parse<string> = (text) =>
-  /^postgres(ql)?:\/\//.test(text)
-    ? value(text)
-    : wrong("postgres://user:password@host:5432/database");
+const DATABASE_PROTOCOLS = ["postgres:", "postgresql:"];
+
+const databaseUrl: Parse<string> = (text) => {
+  const isKnown = DATABASE_PROTOCOLS.some((protocol) => text.startsWith(`${protocol}//`));
+  return isKnown ? value(text) : wrong("postgres://user:password@host:5432/database");
+};
 
 const credential: Parse<string> = (text) =>
   /^[\x21-\x7e]{8,512}$/.test(text)

@@ -9,5 +9,6 @@ export type Log = Logger;
 export function createLog(level: LogLevel, output: "terminal" | "lines"): Log {
   const base = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime };
   if (output === "lines") return pino(base);
-  return pino(base, PinoPretty({ translateTime: "SYS:HH:MM:ss", colorize: true, sync: true }));
+  const look = { translateTime: "SYS:HH:MM:ss", colorize: true, singleLine: true, sync: true };
+  return pino(base, PinoPretty(look));
 }

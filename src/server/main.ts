@@ -282,7 +282,8 @@ const BUILT_PAGES: Pages = {
 
 /** Runs the server until a signal or a fault ends it. */
 export async function main(pages: Pages = BUILT_PAGES): Promise<void> {
-  const parsed = parseConfig(readEnvironment());
+  const environment = readEnvironment();
+  const parsed = parseConfig(environment);
   if (parsed.kind === "refused") {
     refuseToStart(parsed.refusals);
     return;

@@ -1,7 +1,7 @@
 /** The way of the price from day to day: trends, quiet and wild times, and crashes of the whole market. */
 import { Dice, mixed } from "./dice.ts";
 import type { Listing } from "./listing.ts";
-import { type Bar, type Chance, correlated, excursion } from "./refinement.ts";
+import { type Bar, type Chance, correlated, excursion, heated } from "./refinement.ts";
 
 /**
  * Prices of days this far apart are drawn on their own around the listing's level, and the days
@@ -14,7 +14,7 @@ const HALVINGS = 10;
 const EPOCH_SPREAD = 14;
 
 /** Bounds of the share of an epoch's variance that its first half takes. */
-const SHARE_SPREAD = 0.13;
+const SHARE_SPREAD = 0.08;
 
 const CORRELATION = 0.75;
 
@@ -118,9 +118,9 @@ function half(whole: Stretch, which: "first" | "second", chance: Chance): Stretc
   const spread = Math.sqrt(whole.variance * share * (1 - share));
   const middle =
     whole.open + (whole.close - whole.open) * share + spread * correlated(chance, CORRELATION);
-  return which === "first"
-    ? { open: whole.open, close: middle, variance: whole.variance * share }
-    : { open: middle, close: whole.close, variance: whole.variance * (1 - share) };
+  const [open, close] = which === "first" ? [whole.open, middle] : [middle, whole.close];
+  const expected = whole.variance * (which === "first" ? share : 1 - share);
+  return { open, close, variance: heated(expected, close - open) };
 }
 
 /** How deep (in logarithm of price) the crashes before the start of `day` still weigh on it. */

@@ -278,6 +278,17 @@ describe("kline streams", () => {
   });
 });
 
+describe("a timer that comes late", () => {
+  test("skips no boundary", async () => {
+    const { clock, exchange } = await start({ speed: 240_000 });
+    const client = await opened(exchange, "/ws/btcusdt@kline_1m");
+    clock.advance(3);
+    await exchange.drained();
+    const closed = client.events.filter((event) => event.k.x).map((event) => event.k.t);
+    expect(closed).toEqual(Array.from({ length: 12 }, (_, i) => NOW + i * MINUTE_MS));
+  });
+});
+
 describe("a stream connection", () => {
   test("is pinged every 20 s and ended without a pong for a minute", async () => {
     const { clock, exchange } = await start();

@@ -22,9 +22,9 @@ type Character = Omit<Listing, "instrument">;
 
 /** Levels and grids of Binance Spot in 2026, rounded. */
 const KNOWN: ReadonlyMap<string, Character> = new Map([
-  ["BTCUSDT", character(65_000, [2, 5], [0.03, 1.0], [1.6e9, 2_400_000])],
-  ["ETHUSDT", character(3_200, [2, 4], [0.038, 1.2], [1.0e9, 1_900_000])],
-  ["BNBUSDT", character(620, [2, 3], [0.034, 1.0], [2.0e8, 900_000])],
+  ["BTCUSDT", character(65_000, [2, 5], [0.034, 1.0], [1.6e9, 2_400_000])],
+  ["ETHUSDT", character(3_200, [2, 4], [0.042, 1.2], [1.0e9, 1_900_000])],
+  ["BNBUSDT", character(620, [2, 3], [0.036, 1.0], [2.0e8, 900_000])],
   ["SOLUSDT", character(150, [2, 3], [0.05, 1.5], [4.0e8, 1_200_000])],
   ["XRPUSDT", character(1.4, [4, 1], [0.045, 1.3], [2.5e8, 900_000])],
 ]);

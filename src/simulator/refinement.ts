@@ -23,16 +23,30 @@ export interface Chance {
 const MOVE_CORRELATION = 0.75;
 const VOLATILITY_CORRELATION = 0.8;
 
-/** Spread of the volatility cascade at one cut; several cuts multiply, which fattens the tails. */
-const CASCADE_SPREAD = 0.3;
+/**
+ * Spread of the logarithm of volatility within a bar, and how much of it each child takes over from
+ * the one before: wild times come together. Cuts within cuts multiply, which fattens the tails.
+ */
+const VOLATILITY_SPREAD = 0.55;
+const VOLATILITY_MEMORY = 0.9;
+
+/**
+ * A move of more than so many standard deviations means that the time was wilder than expected; the
+ * cost is what that adds on average: E max(1, (z / 1.5)²) = 1.098 for a normal z.
+ */
+const SURPRISE_DEVIATIONS = 1.5;
+const SURPRISE_COST = 1.098;
 
 /** How far a path's sampled turning point stays from its true extreme, in standard deviations. */
 const EXTREME_GAP = 0.6;
 
 /** The children of a bar, one for each share of usual activity in `profile` (at least three). */
 export function refined(bar: Bar, profile: readonly number[], chance: Chance): Bar[] {
-  const variances = cascade(bar.variance, profile, chance);
-  const points = path(bar, variances, chance);
+  const expected = cascade(bar.variance, profile, chance);
+  const points = path(bar, expected, chance);
+  const variances = expected.map((variance, i) =>
+    heated(variance, at(points, i + 1) - at(points, i)),
+  );
   const spans = extremes(bar, points, variances, chance.own);
   const cuts = volumeCuts(spans, variances, chance.own);
   return spans.map((span, i) => {
@@ -48,17 +62,29 @@ export function refined(bar: Bar, profile: readonly number[], chance: Chance): B
   });
 }
 
+/**
+ * The variance within a stretch once its whole move is known: great moves are made by wild times, not
+ * by straight lines. The average over all moves stays what it was.
+ */
+export function heated(variance: number, move: number): number {
+  return Math.max(variance, (move / SURPRISE_DEVIATIONS) ** 2) / SURPRISE_COST;
+}
+
 /** A standard normal number that follows the market's to the given degree. */
 export function correlated(chance: Chance, correlation: number): number {
   const own = Math.sqrt(1 - correlation * correlation);
   return correlation * chance.market.gauss() + own * chance.own.gauss();
 }
 
-/** The variance of a bar dealt out to its children, unevenly. */
+/** The variance of a bar dealt out to its children, in spells of wild and quiet. */
 function cascade(variance: number, profile: readonly number[], chance: Chance): number[] {
-  const weights = profile.map(
-    (share) => share * Math.exp(CASCADE_SPREAD * correlated(chance, VOLATILITY_CORRELATION)),
-  );
+  const roll = () => correlated(chance, VOLATILITY_CORRELATION);
+  const novelty = Math.sqrt(1 - VOLATILITY_MEMORY ** 2);
+  let mood = roll();
+  const weights = profile.map((share) => {
+    mood = VOLATILITY_MEMORY * mood + novelty * roll();
+    return share * Math.exp(VOLATILITY_SPREAD * mood);
+  });
   const sum = weights.reduce((total, weight) => total + weight, 0);
   return weights.map((weight) => (variance * weight) / sum);
 }
@@ -83,8 +109,16 @@ function path(bar: Bar, variances: readonly number[], chance: Chance): number[] 
   return bridge.map((point, i) => {
     if (i === 0) return bar.open;
     if (i === count) return bar.close;
-    return Math.min(bar.high, Math.max(bar.low, Math.round(point)));
+    return Math.round(folded(point, bar));
   });
+}
+
+/** A point that left the bar's range, thrown back from its edges. */
+function folded(point: number, { low, high }: Bar): number {
+  const range = high - low;
+  if (range === 0) return low;
+  const phase = Math.abs(point - low) % (2 * range);
+  return low + (phase <= range ? phase : 2 * range - phase);
 }
 
 /** Shifts the inner points so that the highest and lowest of them stand near the bar's extremes. */

@@ -4,7 +4,7 @@
  */
 import { assert } from "../core/assert.ts";
 import type { Instrument } from "../core/instrument.ts";
-import { type Timeframe, timeframeMs } from "../core/timeframe.ts";
+import { openTimeAt, type Timeframe, timeframeMs } from "../core/timeframe.ts";
 import { chanceOf, dayBar, type Keys } from "./day-walk.ts";
 import { keyOf, mixed } from "./dice.ts";
 import { type Listing, listingOf } from "./listing.ts";
@@ -12,15 +12,16 @@ import type { Market, MarketCandle } from "./market.ts";
 import { type Bar, refined } from "./refinement.ts";
 
 /** The lengths of bars, each cut from the one before; below the minute they form its candle. */
-const LENGTHS_MS = [86_400_000, 14_400_000, 3_600_000, 900_000, 300_000, 60_000, 10_000, 2_000];
+const LENGTHS_MS = [86_400_000, 3_600_000, 60_000, 2_000];
 
-const LEVEL: Readonly<Record<Timeframe, number>> = {
-  "1d": 0,
-  "4h": 1,
-  "1h": 2,
-  "15m": 3,
-  "5m": 4,
-  "1m": 5,
+/** Where in `LENGTHS_MS` the bars stand that a candle is made of, and how many make one. */
+const MADE_OF: Readonly<Record<Timeframe, { readonly level: number; readonly count: number }>> = {
+  "1d": { level: 0, count: 1 },
+  "4h": { level: 1, count: 4 },
+  "1h": { level: 1, count: 1 },
+  "15m": { level: 2, count: 15 },
+  "5m": { level: 2, count: 5 },
+  "1m": { level: 2, count: 1 },
 };
 
 /** Cut bars kept for each instrument and level; asking in order, each is then cut only once. */
@@ -71,16 +72,33 @@ class SeededBook {
 
   candle(timeframe: Timeframe, openTime: number): MarketCandle | null {
     if (openTime < LISTED_AT) return null;
-    const bar = this.#bar(LEVEL[timeframe], openTime / timeframeMs(timeframe));
+    const bar = this.#whole(timeframe, openTime);
     return this.#candle(openTime, bar, bar);
   }
 
   formingCandle(timeframe: Timeframe, time: number): MarketCandle | null {
     if (time < LISTED_AT) return null;
-    const length = timeframeMs(timeframe);
-    const index = Math.floor(time / length);
-    const part = this.#part(LEVEL[timeframe], index, time - index * length);
-    return this.#candle(index * length, part, this.#bar(LEVEL[timeframe], index));
+    const openTime = openTimeAt(timeframe, time);
+    const { level } = MADE_OF[timeframe];
+    const part = this.#until(level, openTime / lengthAt(level), time - openTime);
+    return this.#candle(openTime, part, this.#whole(timeframe, openTime));
+  }
+
+  #whole(timeframe: Timeframe, openTime: number): Bar {
+    const { level } = MADE_OF[timeframe];
+    return this.#until(level, openTime / lengthAt(level), timeframeMs(timeframe));
+  }
+
+  /** What has happened `elapsed` ms after the open of a bar, in it and those that follow it. */
+  #until(level: number, index: number, elapsed: number): Bar {
+    const length = lengthAt(level);
+    let sum = opening(this.#bar(level, index));
+    const whole = Math.floor(elapsed / length);
+    for (let i = 0; i < whole; i += 1) sum = joined(sum, this.#bar(level, index + i));
+    const rest = elapsed - whole * length;
+    if (rest === 0 || level + 1 === LENGTHS_MS.length) return sum;
+    const child = ((index + whole) * length) / lengthAt(level + 1);
+    return joined(sum, this.#until(level + 1, child, rest));
   }
 
   #bar(level: number, index: number): Bar {
@@ -93,30 +111,16 @@ class SeededBook {
     return this.#children(level, parent)[index - parent * count] ?? NO_BAR;
   }
 
-  /** What of a bar has happened after `elapsed` of its milliseconds. */
-  #part(level: number, index: number, elapsed: number): Bar {
-    const bar = this.#bar(level, index);
-    const child = level + 1;
-    const length = LENGTHS_MS[child];
-    if (length === undefined) return opening(bar);
-    const children = this.#children(child, index);
-    const whole = Math.floor(elapsed / length);
-    const done = children.slice(0, whole);
-    const rest = elapsed - whole * length;
-    if (rest > 0) done.push(this.#part(child, index * children.length + whole, rest));
-    return done.reduce(joined, opening(bar));
-  }
-
   #children(level: number, parent: number): readonly Bar[] {
     return this.#cut(level, parent, () => {
       const chance = chanceOf(this.#keys, mixed(level, parent));
-      return refined(this.#bar(level - 1, parent), activityOf(level, parent), chance);
+      return refined(this.#bar(level - 1, parent), activityOf(level), chance);
     });
   }
 
   #cut(level: number, parent: number, cut: () => readonly Bar[]): readonly Bar[] {
     const kept = this.#cuts[level];
-    assert(kept !== undefined, "bars have eight lengths");
+    assert(kept !== undefined, "bars have four lengths");
     const found = kept.get(parent);
     if (found !== undefined) return found;
     const made = cut();
@@ -161,8 +165,12 @@ const NO_BAR: Bar = opening({
   variance: 0,
 });
 
+function lengthAt(level: number): number {
+  return LENGTHS_MS[level] ?? 0;
+}
+
 function childrenAt(level: number): number {
-  return (LENGTHS_MS[level - 1] ?? 0) / (LENGTHS_MS[level] ?? 1);
+  return lengthAt(level - 1) / lengthAt(level);
 }
 
 /** A bar in which nothing has happened yet: all its prices are the open. */
@@ -181,13 +189,7 @@ function joined(before: Bar, after: Bar): Bar {
   };
 }
 
-/** Usual activity of the children of a bar: by the hour down to hours, even below. */
-function activityOf(level: number, parent: number): readonly number[] {
-  const count = childrenAt(level);
-  if (level > 2) return Array.from({ length: count }, () => 1);
-  const hours = (LENGTHS_MS[level] ?? 0) / 3_600_000;
-  return Array.from({ length: count }, (_, i) => {
-    const hour = (parent * count + i) * hours + (hours - 1) / 2;
-    return HOURLY_ACTIVITY[Math.floor(hour) % 24] ?? 1;
-  });
+/** Usual activity of the children of a bar: by the hour in a day, even in an hour or a minute. */
+function activityOf(level: number): readonly number[] {
+  return level === 1 ? HOURLY_ACTIVITY : Array.from({ length: childrenAt(level) }, () => 1);
 }

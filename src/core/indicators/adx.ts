@@ -15,56 +15,51 @@ import { type IndicatorDefinition, paneLine, period } from "./definition.ts";
 import { DirectionalMoves } from "./directional-moves.ts";
 import type { Indicator } from "./indicator.ts";
 import { readState, writeState } from "./indicator-state.ts";
-import { Outputs } from "./outputs.ts";
 import { SmoothedMean } from "./smoothed-mean.ts";
 
 export class Adx implements Indicator {
   readonly warmup: number;
-  readonly values: Float64Array;
-  readonly #outputs: Outputs;
+  readonly values = new Float64Array(3).fill(Number.NaN);
   readonly #moves: DirectionalMoves;
   readonly #mean: SmoothedMean;
 
   constructor(period: number) {
-    this.#outputs = new Outputs(2 * period, 3);
+    this.warmup = 2 * period;
     this.#moves = new DirectionalMoves(period);
     // The first candle has no move, and the `period` − 1 next ones have no sums yet.
     this.#mean = SmoothedMean.wilder(period, period);
-    this.warmup = this.#outputs.warmup;
-    this.values = this.#outputs.values;
   }
 
   push(candle: Candle): void {
     const moves = this.#moves;
     moves.push(candle);
     const index = moves.index;
-    if (index >= 0) this.#mean.push(index);
-    else if (!this.#mean.isReady) this.#mean.push(0);
-    if (!this.#outputs.advance()) return;
-    this.values[0] = this.#mean.mean;
-    this.values[1] = moves.plus;
-    this.values[2] = moves.minus;
+    const mean = this.#mean;
+    fill(this.values, index < 0 && mean.isReady ? mean.mean : mean.push(Math.max(index, 0)), moves);
   }
 
   peek(candle: Candle, into: Float64Array): void {
-    into.fill(Number.NaN);
-    if (!this.#outputs.nextIsReady) return;
     const moves = this.#moves;
     moves.peek(candle);
     const index = moves.index;
-    const stays = index < 0 && this.#mean.isReady;
-    into[0] = stays ? this.#mean.mean : this.#mean.peek(Math.max(index, 0));
-    into[1] = moves.plus;
-    into[2] = moves.minus;
+    const mean = this.#mean;
+    fill(into, index < 0 && mean.isReady ? mean.mean : mean.peek(Math.max(index, 0)), moves);
   }
 
   snapshot(): number[] {
-    return writeState([this.#outputs, this.#moves, this.#mean]);
+    return writeState([this.#moves, this.#mean], this.values);
   }
 
   restore(state: readonly number[]): void {
-    readState([this.#outputs, this.#moves, this.#mean], state);
+    readState([this.#moves, this.#mean], state, this.values);
   }
+}
+
+function fill(into: Float64Array, mean: number, moves: DirectionalMoves): void {
+  const ready = !Number.isNaN(mean);
+  into[0] = mean;
+  into[1] = ready ? moves.plus : mean;
+  into[2] = ready ? moves.minus : mean;
 }
 
 export const adxDefinition: IndicatorDefinition = {

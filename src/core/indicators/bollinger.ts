@@ -14,33 +14,28 @@ import type { Candle } from "../candle.ts";
 import { factor, type IndicatorDefinition, paneLine, period, priceLine } from "./definition.ts";
 import type { Indicator } from "./indicator.ts";
 import { readState, writeState } from "./indicator-state.ts";
-import { Outputs } from "./outputs.ts";
 import { RollingVariance } from "./rolling-variance.ts";
 
 export class Bollinger implements Indicator {
   readonly warmup: number;
-  readonly values: Float64Array;
-  readonly #deviations: number;
-  readonly #outputs: Outputs;
+  readonly values = new Float64Array(5).fill(Number.NaN);
+  readonly #deviations: number = 0;
   readonly #closes: RollingVariance;
 
   constructor(period: number, deviations: number) {
+    this.warmup = period;
     this.#deviations = deviations;
-    this.#outputs = new Outputs(period, 5);
     this.#closes = new RollingVariance(period);
-    this.warmup = this.#outputs.warmup;
-    this.values = this.#outputs.values;
   }
 
   push(candle: Candle): void {
     this.#closes.push(candle.close);
-    if (this.#outputs.advance()) this.#fill(this.values, candle.close);
+    this.#fill(this.values, candle.close);
   }
 
   peek(candle: Candle, into: Float64Array): void {
     this.#closes.peek(candle.close);
-    if (this.#outputs.nextIsReady) this.#fill(into, candle.close);
-    else into.fill(Number.NaN);
+    this.#fill(into, candle.close);
   }
 
   #fill(into: Float64Array, close: number): void {
@@ -50,15 +45,15 @@ export class Bollinger implements Indicator {
     into[1] = middle;
     into[2] = middle - reach;
     into[3] = (200 * reach) / middle;
-    into[4] = reach > 0 ? 0.5 + (0.5 * (close - middle)) / reach : 0.5;
+    into[4] = reach === 0 ? 0.5 : 0.5 + (0.5 * (close - middle)) / reach;
   }
 
   snapshot(): number[] {
-    return writeState([this.#outputs, this.#closes]);
+    return writeState([this.#closes], this.values);
   }
 
   restore(state: readonly number[]): void {
-    readState([this.#outputs, this.#closes], state);
+    readState([this.#closes], state, this.values);
   }
 }
 

@@ -11,7 +11,6 @@ import type { Candle } from "../candle.ts";
 import { type IndicatorDefinition, paneLine, period } from "./definition.ts";
 import type { Indicator } from "./indicator.ts";
 import { readState, writeState } from "./indicator-state.ts";
-import { Outputs } from "./outputs.ts";
 import { RollingMean } from "./rolling-mean.ts";
 import { RollingWindow } from "./rolling-window.ts";
 import { typicalPrice } from "./typical-price.ts";
@@ -21,44 +20,39 @@ const SCALE = 0.015;
 
 export class Cci implements Indicator {
   readonly warmup: number;
-  readonly values: Float64Array;
-  readonly #outputs: Outputs;
+  readonly values = new Float64Array(1).fill(Number.NaN);
   readonly #mean: RollingMean;
   readonly #window: RollingWindow;
-  readonly #share: number;
+  readonly #share: number = 0;
 
   constructor(period: number) {
-    this.#outputs = new Outputs(period, 1);
+    this.warmup = period;
     this.#mean = new RollingMean(period);
     this.#window = new RollingWindow(period);
     this.#share = SCALE / period;
-    this.warmup = this.#outputs.warmup;
-    this.values = this.#outputs.values;
   }
 
   push(candle: Candle): void {
     const price = typicalPrice(candle);
     const mean = this.#mean.push(price);
     this.#window.push(price);
-    if (!this.#outputs.advance()) return;
     const deviation = this.#window.absoluteDeviation(mean);
-    this.values[0] = deviation > 0 ? (price - mean) / (this.#share * deviation) : 0;
+    this.values[0] = deviation === 0 ? 0 : (price - mean) / (this.#share * deviation);
   }
 
   peek(candle: Candle, into: Float64Array): void {
     const price = typicalPrice(candle);
     const mean = this.#mean.peek(price);
     const deviation = this.#window.peekAbsoluteDeviation(price, mean);
-    const value = deviation > 0 ? (price - mean) / (this.#share * deviation) : 0;
-    into[0] = this.#outputs.nextIsReady ? value : Number.NaN;
+    into[0] = deviation === 0 ? 0 : (price - mean) / (this.#share * deviation);
   }
 
   snapshot(): number[] {
-    return writeState([this.#outputs, this.#mean, this.#window]);
+    return writeState([this.#mean, this.#window], this.values);
   }
 
   restore(state: readonly number[]): void {
-    readState([this.#outputs, this.#mean, this.#window], state);
+    readState([this.#mean, this.#window], state, this.values);
   }
 }
 

@@ -9,38 +9,34 @@ import type { Candle } from "../candle.ts";
 import { type IndicatorDefinition, paneLine, period } from "./definition.ts";
 import type { Indicator } from "./indicator.ts";
 import { readState, writeState } from "./indicator-state.ts";
-import { Outputs } from "./outputs.ts";
 import { RollingWindow } from "./rolling-window.ts";
 
 export class Change implements Indicator {
   readonly warmup: number;
-  readonly values: Float64Array;
-  readonly #outputs: Outputs;
+  readonly values = new Float64Array(1).fill(Number.NaN);
   readonly #closes: RollingWindow;
 
   constructor(period: number) {
-    this.#outputs = new Outputs(period + 1, 1);
+    this.warmup = period + 1;
     this.#closes = new RollingWindow(period);
-    this.warmup = this.#outputs.warmup;
-    this.values = this.#outputs.values;
   }
 
   push(candle: Candle): void {
     const before = this.#closes.push(candle.close);
-    if (this.#outputs.advance()) this.values[0] = (100 * (candle.close - before)) / before;
+    this.values[0] = (100 * (candle.close - before)) / before;
   }
 
   peek(candle: Candle, into: Float64Array): void {
     const before = this.#closes.oldest;
-    into[0] = this.#outputs.nextIsReady ? (100 * (candle.close - before)) / before : Number.NaN;
+    into[0] = (100 * (candle.close - before)) / before;
   }
 
   snapshot(): number[] {
-    return writeState([this.#outputs, this.#closes]);
+    return writeState([this.#closes], this.values);
   }
 
   restore(state: readonly number[]): void {
-    readState([this.#outputs, this.#closes], state);
+    readState([this.#closes], state, this.values);
   }
 }
 

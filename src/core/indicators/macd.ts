@@ -12,7 +12,6 @@ import type { Candle } from "../candle.ts";
 import { type IndicatorDefinition, paneLine, period } from "./definition.ts";
 import type { Indicator } from "./indicator.ts";
 import { readState, writeState } from "./indicator-state.ts";
-import { Outputs } from "./outputs.ts";
 import { SmoothedMean } from "./smoothed-mean.ts";
 
 /** The three periods; `fast` < `slow`. */
@@ -24,44 +23,39 @@ export interface MacdPeriods {
 
 export class Macd implements Indicator {
   readonly warmup: number;
-  readonly values: Float64Array;
-  readonly #outputs: Outputs;
+  readonly values = new Float64Array(3).fill(Number.NaN);
   readonly #fast: SmoothedMean;
   readonly #slow: SmoothedMean;
   readonly #signal: SmoothedMean;
 
   constructor({ fast, slow, signal }: MacdPeriods) {
-    this.#outputs = new Outputs(slow + signal - 1, 3);
+    this.warmup = slow + signal - 1;
     this.#fast = SmoothedMean.exponential(fast, slow - fast);
     this.#slow = SmoothedMean.exponential(slow);
-    this.#signal = SmoothedMean.exponential(signal, slow - 1);
-    this.warmup = this.#outputs.warmup;
-    this.values = this.#outputs.values;
+    this.#signal = SmoothedMean.exponential(signal);
   }
 
   push(candle: Candle): void {
     const line = this.#fast.push(candle.close) - this.#slow.push(candle.close);
-    const signal = this.#signal.push(line);
-    if (this.#outputs.advance()) fill(this.values, line, signal);
+    fill(this.values, line, this.#signal.push(line));
   }
 
   peek(candle: Candle, into: Float64Array): void {
     const line = this.#fast.peek(candle.close) - this.#slow.peek(candle.close);
-    if (this.#outputs.nextIsReady) fill(into, line, this.#signal.peek(line));
-    else into.fill(Number.NaN);
+    fill(into, line, this.#signal.peek(line));
   }
 
   snapshot(): number[] {
-    return writeState([this.#outputs, this.#fast, this.#slow, this.#signal]);
+    return writeState([this.#fast, this.#slow, this.#signal], this.values);
   }
 
   restore(state: readonly number[]): void {
-    readState([this.#outputs, this.#fast, this.#slow, this.#signal], state);
+    readState([this.#fast, this.#slow, this.#signal], state, this.values);
   }
 }
 
 function fill(into: Float64Array, line: number, signal: number): void {
-  into[0] = line;
+  into[0] = Number.isNaN(signal) ? signal : line;
   into[1] = signal;
   into[2] = line - signal;
 }

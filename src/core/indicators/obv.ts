@@ -12,21 +12,14 @@ import { CompensatedSum } from "./compensated-sum.ts";
 import { type IndicatorDefinition, paneLine } from "./definition.ts";
 import type { Indicator } from "./indicator.ts";
 import { readState, type Stateful, type StateReader, writeState } from "./indicator-state.ts";
-import { Outputs } from "./outputs.ts";
 
 export class Obv implements Indicator {
   readonly warmup = 1;
-  readonly values: Float64Array;
-  readonly #outputs = new Outputs(1, 1);
+  readonly values = new Float64Array(1).fill(Number.NaN);
   readonly #flow = new Flow();
-
-  constructor() {
-    this.values = this.#outputs.values;
-  }
 
   push(candle: Candle): void {
     this.values[0] = this.#flow.push(candle);
-    this.#outputs.advance();
   }
 
   peek(candle: Candle, into: Float64Array): void {
@@ -34,11 +27,11 @@ export class Obv implements Indicator {
   }
 
   snapshot(): number[] {
-    return writeState([this.#outputs, this.#flow]);
+    return writeState([this.#flow], this.values);
   }
 
   restore(state: readonly number[]): void {
-    readState([this.#outputs, this.#flow], state);
+    readState([this.#flow], state, this.values);
   }
 }
 

@@ -7,12 +7,12 @@ const NOTHING = -Number.MAX_VALUE;
 /**
  * Constant cost, amortised, by the same blocks as `RollingSum`: the extreme of a window is that of
  * a tail of the last full block and that of a head of the current one. Lows are highs of the
- * negated numbers.
+ * negated numbers. The result is NaN until `length` numbers were pushed.
  */
 export class RollingExtreme implements Stateful {
   readonly length: number;
-  readonly #sign: 1 | -1;
-  /** Cells before the cursor are numbers, those behind it extremes of tails; the last is NOTHING. */
+  readonly #sign: number;
+  /** Cells before the cursor are numbers, those behind it extremes of tails (NaN in the first block); the last is NOTHING. */
   readonly #cells: Float64Array;
   #cursor = 0;
   #head = NOTHING;
@@ -20,10 +20,11 @@ export class RollingExtreme implements Stateful {
   constructor(length: number, kind: "highest" | "lowest") {
     this.length = length;
     this.#sign = kind === "highest" ? 1 : -1;
-    this.#cells = new Float64Array(length + 1).fill(NOTHING);
+    this.#cells = new Float64Array(length + 1).fill(Number.NaN);
+    this.#cells[length] = NOTHING;
   }
 
-  /** Adds a number; gives the extreme of the last `length` (of all, while there are fewer). */
+  /** Adds a number; gives the extreme of the last `length`. */
   push(value: number): number {
     const cursor = this.#cursor + 1;
     const signed = this.#sign * value;
@@ -33,7 +34,8 @@ export class RollingExtreme implements Stateful {
     this.#head = head;
     this.#cursor = cursor;
     if (cursor === this.length) this.#endBlock();
-    return this.#sign * (tail > head ? tail : head);
+    // In this order NaN wins over any head.
+    return this.#sign * (head > tail ? head : tail);
   }
 
   /** What `push` would give; changes nothing. */
@@ -41,7 +43,7 @@ export class RollingExtreme implements Stateful {
     const signed = this.#sign * value;
     const head = signed > this.#head ? signed : this.#head;
     const tail = this.#cells[this.#cursor + 1] ?? NOTHING;
-    return this.#sign * (tail > head ? tail : head);
+    return this.#sign * (head > tail ? head : tail);
   }
 
   #endBlock(): void {

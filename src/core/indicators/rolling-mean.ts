@@ -7,14 +7,16 @@ import type { Stateful, StateReader } from "./indicator-state.ts";
  * number, which stands in the window as long as its tail is not empty; when it is, the block just
  * ended and gives a new one. So a window of equal numbers has exactly that mean, prices with a small
  * spread lose no digits, and what has left the window has left no trace. Constant cost, amortised.
+ * The result is NaN until `length` numbers were pushed; NaN, inputs that are not there yet, are ignored.
  */
 export class RollingMean implements Stateful {
   readonly length: number;
-  readonly #share: number;
+  readonly #share: number = 0;
   /** Cells before the cursor are numbers, those behind it sums of tails; the last is 0. */
   readonly #cells: Float64Array;
   #cursor = 0;
-  #pivot = 0;
+  /** NaN until the first block ends, and with it every result. */
+  #pivot = Number.NaN;
   #head = 0;
 
   constructor(length: number) {
@@ -23,14 +25,20 @@ export class RollingMean implements Stateful {
     this.#cells = new Float64Array(length + 1);
   }
 
-  /** Adds a number; gives the mean, which means something once `length` numbers were pushed. */
+  /** Adds a number; gives the mean. */
   push(value: number): number {
+    if (Number.isNaN(value)) return value;
     const cells = this.#cells;
-    cells[this.#cursor] = value;
-    this.#cursor += 1;
-    if (this.#cursor === this.length) this.#endBlock(value);
-    else this.#head += value - this.#pivot;
-    return this.#pivot + (this.#head + (cells[this.#cursor] ?? 0)) * this.#share;
+    const cursor = this.#cursor + 1;
+    cells[cursor - 1] = value;
+    this.#cursor = cursor;
+    if (cursor === this.length) {
+      this.#endBlock(value);
+      return value + (cells[0] ?? 0) * this.#share;
+    }
+    const head = this.#head + (value - this.#pivot);
+    this.#head = head;
+    return this.#pivot + (head + (cells[cursor] ?? 0)) * this.#share;
   }
 
   /** What `push` would give; changes nothing. `length` steps when the block is about to end, else constant. */

@@ -1,4 +1,4 @@
-/** The sum and the mean of the last `length` numbers, free of drift. */
+/** The sum of the last `length` numbers, free of drift. */
 import type { Stateful, StateReader } from "./indicator-state.ts";
 
 /**
@@ -7,24 +7,21 @@ import type { Stateful, StateReader } from "./indicator-state.ts";
  * full block plus a head of the current one. When a block is full, its cells are turned in place
  * into the sums of its tails; then `sum = tail sum + head sum`. Two additions a push, and one more
  * when a block ends: constant cost, amortised (the block's end costs `length` additions at once).
- *
- * A window of equal numbers has exactly that number as its mean.
+ * The result is NaN until `length` numbers were pushed.
  */
 export class RollingSum implements Stateful {
   readonly length: number;
-  /** Cells before the cursor wait for their block to end; those behind it are tail sums; the last is 0. */
+  /** Cells before the cursor are numbers, those behind it sums of tails (NaN in the first block); the last is 0. */
   readonly #cells: Float64Array;
   #cursor = 0;
   #head = 0;
-  #last = 0;
-  #equal = 0;
 
   constructor(length: number) {
     this.length = length;
-    this.#cells = new Float64Array(length + 1);
+    this.#cells = new Float64Array(length + 1).fill(Number.NaN, 0, length);
   }
 
-  /** Adds a number; gives the sum of the last `length` (of all, while there are fewer). */
+  /** Adds a number; gives the sum of the last `length`. */
   push(value: number): number {
     const cursor = this.#cursor + 1;
     const head = this.#head + value;
@@ -33,33 +30,12 @@ export class RollingSum implements Stateful {
     this.#head = head;
     this.#cursor = cursor;
     if (cursor === this.length) this.#endBlock();
-    if (value === this.#last) this.#equal += 1;
-    else {
-      this.#last = value;
-      this.#equal = 1;
-    }
-    return this.#equal >= this.length ? value * this.length : sum;
+    return sum;
   }
 
   /** What `push` would give; changes nothing. */
   peek(value: number): number {
-    if (this.#isFlatWith(value)) return value * this.length;
     return (this.#cells[this.#cursor + 1] ?? 0) + (this.#head + value);
-  }
-
-  /** `push`, then the mean of a full window. */
-  pushMean(value: number): number {
-    const sum = this.push(value);
-    return this.#equal >= this.length ? value : sum / this.length;
-  }
-
-  /** What `pushMean` would give; changes nothing. */
-  peekMean(value: number): number {
-    return this.#isFlatWith(value) ? value : this.peek(value) / this.length;
-  }
-
-  #isFlatWith(value: number): boolean {
-    return this.length === 1 || (value === this.#last && this.#equal + 1 >= this.length);
   }
 
   #endBlock(): void {
@@ -74,15 +50,13 @@ export class RollingSum implements Stateful {
   }
 
   write(state: number[]): void {
-    state.push(this.#cursor, this.#head, this.#last, this.#equal);
+    state.push(this.#cursor, this.#head);
     for (const cell of this.#cells) state.push(cell);
   }
 
   read(reader: StateReader): void {
     this.#cursor = reader.next();
     this.#head = reader.next();
-    this.#last = reader.next();
-    this.#equal = reader.next();
     for (let i = 0; i < this.#cells.length; i += 1) this.#cells[i] = reader.next();
   }
 }

@@ -10,17 +10,18 @@ import type { Stateful, StateReader } from "./indicator-state.ts";
  */
 export class RollingVariance implements Stateful {
   readonly length: number;
-  readonly #share: number;
+  readonly #share: number = 0;
   /** Cells before the cursor are numbers, those behind it sums of the tails' distances; the last is 0. */
   readonly #sums: Float64Array;
   /** Cells behind the cursor are sums of the tails' squared distances. */
   readonly #squares: Float64Array;
   #cursor = 0;
-  #pivot = 0;
+  /** NaN until the first block ends, and with it every result. */
+  #pivot = Number.NaN;
   #headSum = 0;
   #headSquares = 0;
-  #mean = 0;
-  #variance = 0;
+  #mean = Number.NaN;
+  #variance = Number.NaN;
 
   constructor(length: number) {
     this.length = length;
@@ -29,12 +30,12 @@ export class RollingVariance implements Stateful {
     this.#squares = new Float64Array(length + 1);
   }
 
-  /** The mean of the window that the last `push` or `peek` was about; for a full window only. */
+  /** The mean of the window that the last `push` or `peek` was about; NaN until `length` numbers were pushed. */
   get mean(): number {
     return this.#mean;
   }
 
-  /** Its population variance (divisor `length`), ≥ 0; for a full window only. */
+  /** Its population variance (divisor `length`), ≥ 0; NaN until `length` numbers were pushed. */
   get variance(): number {
     return this.#variance;
   }

@@ -1,7 +1,7 @@
 /** The last `length` numbers, in a ring. */
 import type { Stateful, StateReader } from "./indicator-state.ts";
 
-/** Before `length` numbers were pushed, the missing ones read as 0. */
+/** Before `length` numbers were pushed, the missing ones are NaN. */
 export class RollingWindow implements Stateful {
   readonly length: number;
   readonly #ring: Float64Array;
@@ -9,7 +9,7 @@ export class RollingWindow implements Stateful {
 
   constructor(length: number) {
     this.length = length;
-    this.#ring = new Float64Array(length);
+    this.#ring = new Float64Array(length).fill(Number.NaN);
   }
 
   /** The number that the next push drops: the one pushed `length` pushes before it. */

@@ -4,45 +4,42 @@
  * Formula: RSI = 100 × G ÷ (G + L), G and L being Wilder's averages (the first one the plain mean
  * of `period` changes, then 1 ÷ period of the new) of the rises and of the falls between closes.
  * Unit: number. Range: 0 to 100; 0 when nothing has moved at all, as TA-Lib has it (TradingView
- * says 100 there). Warm-up: `period` + 1. Cost: constant. Source: Wilder 1978; TA-Lib `RSI`.
+ * says 100 there). Warm-up: `period` + 1. Cost: constant. Source: Wilder 1978; TA-Lib `RSI`, which also
+ * says 0 when both averages have shrunk below 1e-14, whatever the price; here the ratio stays.
  * technicalindicators rounds to two decimals; others agree from their own seeding on.
  */
 import type { Candle } from "../candle.ts";
 import { type IndicatorDefinition, paneLine, period } from "./definition.ts";
 import type { Indicator } from "./indicator.ts";
 import { readState, writeState } from "./indicator-state.ts";
-import { Outputs } from "./outputs.ts";
 import { WilderMoves } from "./wilder-moves.ts";
 
 export class Rsi implements Indicator {
   readonly warmup: number;
-  readonly values: Float64Array;
-  readonly #outputs: Outputs;
+  readonly values = new Float64Array(1).fill(Number.NaN);
   readonly #moves: WilderMoves;
 
   constructor(period: number) {
-    this.#outputs = new Outputs(period + 1, 1);
+    this.warmup = period + 1;
     this.#moves = new WilderMoves(period);
-    this.warmup = this.#outputs.warmup;
-    this.values = this.#outputs.values;
   }
 
   push(candle: Candle): void {
     this.#moves.push(candle.close);
-    if (this.#outputs.advance()) this.values[0] = this.#moves.strength;
+    this.values[0] = this.#moves.strength;
   }
 
   peek(candle: Candle, into: Float64Array): void {
     this.#moves.peek(candle.close);
-    into[0] = this.#outputs.nextIsReady ? this.#moves.strength : Number.NaN;
+    into[0] = this.#moves.strength;
   }
 
   snapshot(): number[] {
-    return writeState([this.#outputs, this.#moves]);
+    return writeState([this.#moves], this.values);
   }
 
   restore(state: readonly number[]): void {
-    readState([this.#outputs, this.#moves], state);
+    readState([this.#moves], state, this.values);
   }
 }
 

@@ -9,37 +9,32 @@ import type { Candle } from "../candle.ts";
 import { type IndicatorDefinition, period, priceLine } from "./definition.ts";
 import type { Indicator } from "./indicator.ts";
 import { readState, writeState } from "./indicator-state.ts";
-import { Outputs } from "./outputs.ts";
 import { RollingMean } from "./rolling-mean.ts";
 
 export class Sma implements Indicator {
   readonly warmup: number;
-  readonly values: Float64Array;
-  readonly #outputs: Outputs;
+  readonly values = new Float64Array(1).fill(Number.NaN);
   readonly #mean: RollingMean;
 
   constructor(period: number) {
-    this.#outputs = new Outputs(period, 1);
+    this.warmup = period;
     this.#mean = new RollingMean(period);
-    this.warmup = this.#outputs.warmup;
-    this.values = this.#outputs.values;
   }
 
   push(candle: Candle): void {
-    const mean = this.#mean.push(candle.close);
-    if (this.#outputs.advance()) this.values[0] = mean;
+    this.values[0] = this.#mean.push(candle.close);
   }
 
   peek(candle: Candle, into: Float64Array): void {
-    into[0] = this.#outputs.nextIsReady ? this.#mean.peek(candle.close) : Number.NaN;
+    into[0] = this.#mean.peek(candle.close);
   }
 
   snapshot(): number[] {
-    return writeState([this.#outputs, this.#mean]);
+    return writeState([this.#mean], this.values);
   }
 
   restore(state: readonly number[]): void {
-    readState([this.#outputs, this.#mean], state);
+    readState([this.#mean], state, this.values);
   }
 }
 

@@ -2,14 +2,16 @@
 import type { Stateful, StateReader } from "./indicator-state.ts";
 
 /**
- * The first `delay` numbers are ignored, the next `period` averaged; after them
+ * The first `delay` pushes are ignored, as are NaN, which stand for inputs that are not there yet. The
+ * next `period` numbers are averaged, and the result is NaN until the last of them; after that
  * `mean += weight × (value − mean)`. A flat stream gives exactly its value.
  */
 export class SmoothedMean implements Stateful {
   readonly period: number;
-  readonly #weight: number;
+  // A number from the start: the engine then keeps the field unboxed. So in the other primitives.
+  readonly #weight: number = 0;
   /** Numbers averaged so far; negative while ignoring. */
-  #count: number;
+  #count = 0;
   #mean = 0;
 
   constructor(period: number, weight: number, delay = 0) {
@@ -28,29 +30,37 @@ export class SmoothedMean implements Stateful {
     return new SmoothedMean(period, 1 / period, delay);
   }
 
-  /** Whether `delay + period` numbers were pushed. */
+  /** Whether there is a result. */
   get isReady(): boolean {
     return this.#count === this.period;
   }
 
-  /** The last result; the mean so far while there are fewer than `period`. */
+  /** The last result; NaN while there is none. */
   get mean(): number {
+    return this.#count === this.period ? this.#mean : Number.NaN;
+  }
+
+  /** Takes a number and gives the new mean; NaN while there is none. */
+  push(value: number): number {
+    if (this.#count !== this.period) return this.#begin(value);
+    this.#mean += this.#weight * (value - this.#mean);
     return this.#mean;
   }
 
-  /** Takes a number and gives the new mean; it means nothing before `delay + period` numbers. */
-  push(value: number): number {
-    const mean = this.peek(value);
-    if (this.#count !== this.period) this.#count += 1;
-    this.#mean = mean;
-    return mean;
+  #begin(value: number): number {
+    if (this.#count < 0) this.#count += 1;
+    else if (!Number.isNaN(value)) {
+      this.#count += 1;
+      this.#mean += (value - this.#mean) / this.#count;
+    }
+    return this.mean;
   }
 
   /** What `push` would give; changes nothing. */
   peek(value: number): number {
     if (this.#count === this.period) return this.#mean + this.#weight * (value - this.#mean);
-    if (this.#count < 0) return 0;
-    return this.#mean + (value - this.#mean) / (this.#count + 1);
+    if (this.#count + 1 !== this.period) return Number.NaN;
+    return this.#mean + (value - this.#mean) / this.period;
   }
 
   write(state: number[]): void {

@@ -12,7 +12,6 @@ import type { Candle } from "../candle.ts";
 import { type IndicatorDefinition, paneLine, period } from "./definition.ts";
 import type { Indicator } from "./indicator.ts";
 import { readState, writeState } from "./indicator-state.ts";
-import { Outputs } from "./outputs.ts";
 import { RollingExtreme } from "./rolling-extreme.ts";
 import { RollingMean } from "./rolling-mean.ts";
 
@@ -25,52 +24,57 @@ export interface StochasticPeriods {
 
 export class Stochastic implements Indicator {
   readonly warmup: number;
-  readonly values: Float64Array;
-  readonly #outputs: Outputs;
+  readonly values = new Float64Array(2).fill(Number.NaN);
   readonly #highest: RollingExtreme;
   readonly #lowest: RollingExtreme;
-  readonly #k: RollingMean;
+  /** Null when %K is not smoothed. */
+  readonly #smoothing: RollingMean | null;
   readonly #d: RollingMean;
 
   constructor({ k, d, smoothing }: StochasticPeriods) {
-    this.#outputs = new Outputs(k + smoothing + d - 2, 2);
+    this.warmup = k + smoothing + d - 2;
     this.#highest = new RollingExtreme(k, "highest");
     this.#lowest = new RollingExtreme(k, "lowest");
-    this.#k = new RollingMean(smoothing);
+    this.#smoothing = smoothing === 1 ? null : new RollingMean(smoothing);
     this.#d = new RollingMean(d);
-    this.warmup = this.#outputs.warmup;
-    this.values = this.#outputs.values;
   }
 
   push(candle: Candle): void {
     const lowest = this.#lowest.push(candle.low);
-    const range = this.#highest.push(candle.high) - lowest;
-    const k = this.#k.push(range > 0 ? 100 * ((candle.close - lowest) / range) : 0);
-    const d = this.#d.push(k);
-    if (!this.#outputs.advance()) return;
-    this.values[0] = k;
-    this.values[1] = d;
+    const raw = place(candle.close, lowest, this.#highest.push(candle.high));
+    const k = this.#smoothing === null ? raw : this.#smoothing.push(raw);
+    fill(this.values, k, this.#d.push(k));
   }
 
   peek(candle: Candle, into: Float64Array): void {
     const lowest = this.#lowest.peek(candle.low);
-    const range = this.#highest.peek(candle.high) - lowest;
-    const k = this.#k.peek(range > 0 ? 100 * ((candle.close - lowest) / range) : 0);
-    into[0] = this.#outputs.nextIsReady ? k : Number.NaN;
-    into[1] = this.#outputs.nextIsReady ? this.#d.peek(k) : Number.NaN;
+    const raw = place(candle.close, lowest, this.#highest.peek(candle.high));
+    const k = this.#smoothing === null ? raw : this.#smoothing.peek(raw);
+    fill(into, k, this.#d.peek(k));
   }
 
   snapshot(): number[] {
-    return writeState(this.#parts());
+    return writeState(this.#parts(), this.values);
   }
 
   restore(state: readonly number[]): void {
-    readState(this.#parts(), state);
+    readState(this.#parts(), state, this.values);
   }
 
   #parts() {
-    return [this.#outputs, this.#highest, this.#lowest, this.#k, this.#d];
+    const parts = [this.#highest, this.#lowest, this.#d];
+    return this.#smoothing === null ? parts : [...parts, this.#smoothing];
   }
+}
+
+/** Where the close lies between lowest and highest, 0 to 100. */
+function place(close: number, lowest: number, highest: number): number {
+  return highest === lowest ? 0 : 100 * ((close - lowest) / (highest - lowest));
+}
+
+function fill(into: Float64Array, k: number, d: number): void {
+  into[0] = Number.isNaN(d) ? d : k;
+  into[1] = d;
 }
 
 export const stochasticDefinition: IndicatorDefinition = {

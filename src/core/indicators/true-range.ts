@@ -14,18 +14,18 @@ export function trueRange(candle: Candle, closeBefore: number): number {
 /** Its first value comes with candle `period` + 1, since the first candle has no close before it. */
 export class TrueRangeMean implements Stateful {
   readonly #mean: SmoothedMean;
-  /** The last close; 0 before the first one. */
-  #close = 0;
+  /** The last close; NaN before the first one. */
+  #close = Number.NaN;
 
   constructor(period: number) {
     this.#mean = SmoothedMean.wilder(period);
   }
 
-  /** Takes a candle and gives the new mean; it means nothing before candle `period` + 1. */
+  /** Takes a candle and gives the new mean; NaN before candle `period` + 1. */
   push(candle: Candle): number {
-    const close = this.#close;
+    const range = trueRange(candle, this.#close);
     this.#close = candle.close;
-    return close === 0 ? 0 : this.#mean.push(trueRange(candle, close));
+    return this.#mean.push(range);
   }
 
   /** What `push` would give; changes nothing. */

@@ -10,39 +10,34 @@ import type { Candle } from "../candle.ts";
 import { type IndicatorDefinition, paneLine, period } from "./definition.ts";
 import type { Indicator } from "./indicator.ts";
 import { readState, writeState } from "./indicator-state.ts";
-import { Outputs } from "./outputs.ts";
 import { RollingMean } from "./rolling-mean.ts";
 
 export class VolumeRatio implements Indicator {
   readonly warmup: number;
-  readonly values: Float64Array;
-  readonly #outputs: Outputs;
+  readonly values = new Float64Array(1).fill(Number.NaN);
   readonly #mean: RollingMean;
 
   constructor(period: number) {
-    this.#outputs = new Outputs(period, 1);
+    this.warmup = period;
     this.#mean = new RollingMean(period);
-    this.warmup = this.#outputs.warmup;
-    this.values = this.#outputs.values;
   }
 
   push(candle: Candle): void {
     const mean = this.#mean.push(candle.volume);
-    if (this.#outputs.advance()) this.values[0] = mean > 0 ? candle.volume / mean : 0;
+    this.values[0] = mean === 0 ? 0 : candle.volume / mean;
   }
 
   peek(candle: Candle, into: Float64Array): void {
     const mean = this.#mean.peek(candle.volume);
-    const ratio = mean > 0 ? candle.volume / mean : 0;
-    into[0] = this.#outputs.nextIsReady ? ratio : Number.NaN;
+    into[0] = mean === 0 ? 0 : candle.volume / mean;
   }
 
   snapshot(): number[] {
-    return writeState([this.#outputs, this.#mean]);
+    return writeState([this.#mean], this.values);
   }
 
   restore(state: readonly number[]): void {
-    readState([this.#outputs, this.#mean], state);
+    readState([this.#mean], state, this.values);
   }
 }
 

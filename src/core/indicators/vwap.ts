@@ -12,24 +12,17 @@ import type { Candle } from "../candle.ts";
 import { type IndicatorDefinition, priceLine } from "./definition.ts";
 import type { Indicator } from "./indicator.ts";
 import { readState, type Stateful, type StateReader, writeState } from "./indicator-state.ts";
-import { Outputs } from "./outputs.ts";
 import { typicalPrice } from "./typical-price.ts";
 
 const SESSION_MS = 86_400_000;
 
 export class Vwap implements Indicator {
   readonly warmup = 1;
-  readonly values: Float64Array;
-  readonly #outputs = new Outputs(1, 1);
+  readonly values = new Float64Array(1).fill(Number.NaN);
   readonly #session = new Session();
-
-  constructor() {
-    this.values = this.#outputs.values;
-  }
 
   push(candle: Candle): void {
     this.values[0] = this.#session.push(candle);
-    this.#outputs.advance();
   }
 
   peek(candle: Candle, into: Float64Array): void {
@@ -37,11 +30,11 @@ export class Vwap implements Indicator {
   }
 
   snapshot(): number[] {
-    return writeState([this.#outputs, this.#session]);
+    return writeState([this.#session], this.values);
   }
 
   restore(state: readonly number[]): void {
-    readState([this.#outputs, this.#session], state);
+    readState([this.#session], state, this.values);
   }
 }
 

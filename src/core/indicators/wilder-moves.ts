@@ -8,15 +8,15 @@ import { VANISHED } from "./smoothed-mean.ts";
  */
 export class WilderMoves implements Stateful {
   readonly #period: number;
-  readonly #weight: number;
+  readonly #weight: number = 0;
   #count = 0;
-  /** The last close; 0 before the first one. */
-  #close = 0;
+  /** The last close; NaN before the first one. */
+  #close = Number.NaN;
   #rises = 0;
   #falls = 0;
-  /** The averages that `strength` and `balance` are about. */
-  #rise = 0;
-  #fall = 0;
+  /** The averages that `strength` and `balance` are about; NaN while there are none. */
+  #rise = Number.NaN;
+  #fall = Number.NaN;
 
   constructor(period: number) {
     this.#period = period;
@@ -25,23 +25,42 @@ export class WilderMoves implements Stateful {
 
   /** Takes a close; `strength` and `balance` are about it then. */
   push(close: number): void {
-    if (this.#close !== 0) {
-      this.peek(close);
-      this.#rises = this.#rise;
-      this.#falls = this.#fall;
-      if (this.#count < this.#period) this.#count += 1;
-    }
+    const change = close - this.#close;
     this.#close = close;
+    if (this.#count !== this.#period) {
+      this.#begin(change);
+      return;
+    }
+    // Rise and fall without a branch, which no processor could foresee; both are exact.
+    const size = Math.abs(change);
+    this.#rises += this.#weight * (0.5 * (size + change) - this.#rises);
+    this.#falls += this.#weight * (0.5 * (size - change) - this.#falls);
+    this.#rise = this.#rises;
+    this.#fall = this.#falls;
+  }
+
+  #begin(change: number): void {
+    if (Number.isNaN(change)) return;
+    this.#count += 1;
+    const size = Math.abs(change);
+    this.#rises += (0.5 * (size + change) - this.#rises) / this.#count;
+    this.#falls += (0.5 * (size - change) - this.#falls) / this.#count;
+    if (this.#count !== this.#period) return;
+    this.#rise = this.#rises;
+    this.#fall = this.#falls;
   }
 
   /** Makes `strength` and `balance` what `push` would make them; changes no more. */
   peek(close: number): void {
     const change = close - this.#close;
-    const weight = this.#count < this.#period ? 1 / (this.#count + 1) : this.#weight;
-    // Rise and fall without a branch, which no processor could foresee; both are exact.
     const size = Math.abs(change);
-    this.#rise = this.#rises + weight * (0.5 * (size + change) - this.#rises);
-    this.#fall = this.#falls + weight * (0.5 * (size - change) - this.#falls);
+    if (this.#count === this.#period) {
+      this.#rise = this.#rises + this.#weight * (0.5 * (size + change) - this.#rises);
+      this.#fall = this.#falls + this.#weight * (0.5 * (size - change) - this.#falls);
+    } else if (this.#count + 1 === this.#period) {
+      this.#rise = this.#rises + (0.5 * (size + change) - this.#rises) / this.#period;
+      this.#fall = this.#falls + (0.5 * (size - change) - this.#falls) / this.#period;
+    }
   }
 
   /** RSI: the rises' share of all moves, 0 to 100; 0 where nothing moved, as TA-Lib has it. */
@@ -65,5 +84,8 @@ export class WilderMoves implements Stateful {
     this.#close = reader.next();
     this.#rises = reader.next();
     this.#falls = reader.next();
+    const isReady = this.#count === this.#period;
+    this.#rise = isReady ? this.#rises : Number.NaN;
+    this.#fall = isReady ? this.#falls : Number.NaN;
   }
 }

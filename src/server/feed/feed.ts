@@ -3,7 +3,7 @@ import { assert, unreachable } from "../../core/assert.ts";
 import type { Candle, ClosedCandle } from "../../core/candle.ts";
 import type { CandleSeries } from "../../core/candle-series.ts";
 import type { Instrument } from "../../core/instrument.ts";
-import { TIMEFRAMES, type Timeframe } from "../../core/timeframe.ts";
+import { endTimeOf, TIMEFRAMES, type Timeframe } from "../../core/timeframe.ts";
 import type { ConnectionStatus } from "../../protocol/statistics.ts";
 import type { Clock, Timer } from "../clock.ts";
 import {
@@ -257,7 +257,7 @@ class SharedFeed implements Feed {
       return;
     }
     const now = this.#parts.clock.now();
-    const testimony = this.#exchangeTime.observeStream(frame.eventTime, now);
+    const testimony = this.#exchangeTime.observeStream(timeShownBy(frame), now);
     const held = this.#held;
     this.#held = testimony === "jump" ? frame : null;
     if (testimony === "jump") return;
@@ -300,4 +300,13 @@ class SharedFeed implements Feed {
       }
     }
   }
+}
+
+/**
+ * The instant that a frame proves to have come: its event time, or the open time of its candle, or
+ * the end of a closed one, should the exchange's clock run behind its own candles.
+ */
+function timeShownBy({ candle, closed, eventTime, timeframe }: CandleFrame): number {
+  const { openTime } = candle;
+  return Math.max(eventTime, closed ? endTimeOf(timeframe, openTime) : openTime);
 }

@@ -68,7 +68,7 @@ export class Freshness {
     for (const [symbol, ages] of this.#bySymbol) {
       const all = [...ages.values()];
       const newest = Math.max(...all.map(({ baseAt }) => baseAt));
-      if (at - newest >= QUIET_MS && all.every((age) => age.owedSince === null)) found.push(symbol);
+      if (at - newest >= QUIET_MS && all.some((age) => age.owedSince === null)) found.push(symbol);
     }
     return found;
   }

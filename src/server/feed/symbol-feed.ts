@@ -89,7 +89,8 @@ export class SymbolFeed {
       this.#price = { value: candle.close, eventTime };
     }
     if (closed) {
-      const latenessMs = Math.max(0, eventTime - endTimeOf(timeframe, candle.openTime));
+      const time = this.#parts.exchangeTime.now ?? eventTime;
+      const latenessMs = Math.max(0, time - endTimeOf(timeframe, candle.openTime));
       this.#close({ ...candle, timeframe, source: "stream", latenessMs });
     }
     this.arbitration.laterCandle(candle.openTime);

@@ -192,6 +192,12 @@ const REFUSED: readonly Refused[] = [
     problem: { code: "bad_request", message: "the request cannot be read" },
   },
   {
+    path: "/nothing",
+    init: { method: "POST", body: "{}", headers: json },
+    status: 404,
+    problem: { code: "not_found", message: 'nothing is at "/nothing"' },
+  },
+  {
     path: "/%zz",
     status: 400,
     problem: { code: "bad_request", message: "the address cannot be read" },
@@ -296,6 +302,13 @@ describe("refusals", () => {
     expect(answer).toContain('{"code":"bad_request","message":"the request cannot be read"}');
     expectSecurityHeaders(headersOf(answer));
   });
+});
+
+test("headers over 16 KiB get one problem and the end of the connection", async () => {
+  const answer = await raw(`GET /livez HTTP/1.1\r\nHost: x\r\nA: ${"a".repeat(17_000)}\r\n\r\n`);
+  expect(answer).toMatch(/^HTTP\/1\.1 431 /);
+  expect(answer).toContain('"code":"headers_too_large"');
+  expectSecurityHeaders(headersOf(answer));
 });
 
 function headersOf(answer: string): Record<string, string> {

@@ -66,7 +66,7 @@ export async function buildHttp(parts: HttpParts): Promise<App> {
     clientErrorHandler(error, socket) {
       // A peer that is gone already wants no answer.
       if (error.code === "ECONNRESET" || !socket.writable) return socket.destroy();
-      return socket.end(plainRefusal(headers));
+      return socket.end(plainRefusal(error.code, headers));
     },
   }).withTypeProvider<ZodTypeProvider>();
 

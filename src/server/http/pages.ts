@@ -1,9 +1,8 @@
 /** The web page: built files with lasting names, and index.html for every address of the page. */
 import { existsSync } from "node:fs";
-import type { IncomingMessage, ServerResponse } from "node:http";
 import { join, resolve } from "node:path";
 import fastifyStatic from "@fastify/static";
-import type { App, Pages } from "./parts.ts";
+import type { App, PageHandler, Pages } from "./parts.ts";
 import { notFound, type Refusal, sendRefusal } from "./problem.ts";
 
 /** Addresses that belong to programs: what is unknown there is a 404, not a page. */
@@ -42,10 +41,7 @@ const NOT_BUILT: Refusal = {
   },
 };
 
-function developmentPages(
-  app: App,
-  handle: (request: IncomingMessage, response: ServerResponse) => void,
-): void {
+function developmentPages(app: App, handle: PageHandler): void {
   app.get<{ Params: { "*": string } }>(
     "/*",
     { config: { access: "public", rows: "shared" }, schema: { hide: true } },

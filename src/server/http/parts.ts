@@ -9,13 +9,12 @@ import type { Strategies } from "../strategies/strategies.ts";
 import type { MarketGate } from "./market-gate.ts";
 import type { OpeningGate } from "./opening-gate.ts";
 
+export type PageHandler = (request: IncomingMessage, response: ServerResponse) => void;
+
 /** Where the page comes from: a folder of built files, or a development server within this one. */
 export type Pages =
   | { readonly kind: "built"; readonly folder: string }
-  | {
-      readonly kind: "development";
-      readonly handle: (request: IncomingMessage, response: ServerResponse) => void;
-    };
+  | { readonly kind: "development"; readonly handle: PageHandler };
 
 /** Requests a minute. */
 export interface RateLimits {

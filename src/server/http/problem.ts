@@ -50,7 +50,7 @@ export function refusalOfError(error: FastifyError, request: FastifyRequest): Re
   if (known !== undefined) return known;
   const status = error.statusCode ?? 500;
   if (status >= 400 && status < 500) {
-    return { status, problem: { code: "bad_request", message: "the request cannot be read" } };
+    return { status, problem: BAD_REQUEST };
   }
   return INTERNAL_ERROR;
 }
@@ -97,11 +97,12 @@ function invalidJson(message: string): Refusal {
   return { status: 400, problem: { code: "invalid_json", message } };
 }
 
-/** What a peer whose bytes are no HTTP is sent before it is cut off. */
-export function plainRefusal(headers: Readonly<Record<string, string>>): string {
-  const body = JSON.stringify({ code: "bad_request", message: "the request cannot be read" });
+/** What a peer whose bytes are no request is sent before it is cut off; `code` is Node's word for why. */
+export function plainRefusal(code: string, headers: Readonly<Record<string, string>>): string {
+  const [status, problem] = UNREADABLE[code] ?? ["400 Bad Request", BAD_REQUEST];
+  const body = JSON.stringify(problem);
   return [
-    "HTTP/1.1 400 Bad Request",
+    `HTTP/1.1 ${status}`,
     ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
     "content-type: application/json; charset=utf-8",
     `content-length: ${body.length}`,
@@ -111,6 +112,19 @@ export function plainRefusal(headers: Readonly<Record<string, string>>): string 
     body,
   ].join("\r\n");
 }
+
+const BAD_REQUEST: Problem = { code: "bad_request", message: "the request cannot be read" };
+
+const UNREADABLE: Readonly<Record<string, readonly [string, Problem]>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: [
+    "408 Request Timeout",
+    { code: "request_timeout", message: "the request did not arrive within 15 seconds" },
+  ],
+  HPE_HEADER_OVERFLOW: [
+    "431 Request Header Fields Too Large",
+    { code: "headers_too_large", message: "the headers are larger than 16 KiB" },
+  ],
+};
 
 /** The first thing that the schema did not take, in the words of `docs/protocol.md`. */
 function refusalOfValidation(error: FastifyError, request: FastifyRequest): Refusal {

@@ -1,6 +1,7 @@
 /** One open event stream: its socket, what waits in it, and how it ends. */
 import type { Socket } from "node:net";
 import type { Clock, Timer } from "../clock.ts";
+import { type DirectHandle, directHandle, writeDirectly } from "./direct-write.ts";
 import { CODING_OPENING, type Coding, type Encoded } from "./stream-encoding.ts";
 
 /** Why a stream ended, as the counters name it. */
@@ -31,6 +32,8 @@ export class EventStream {
   readonly #socket: Socket;
   /** Runs while the client has missed something and still does not read. */
   #behind: Timer | null = null;
+  readonly #handle: DirectHandle | null;
+  #isWaiting = false;
   #ending: StreamEnding = "gone";
   #isDismissed = false;
 
@@ -39,6 +42,7 @@ export class EventStream {
     this.#socket = options.socket;
     this.coding = options.coding;
     this.#takeOver();
+    this.#handle = directHandle(options.socket);
   }
 
   /**
@@ -46,20 +50,23 @@ export class EventStream {
    * the client must read all that waits; then it is given a snapshot instead of what it missed.
    */
   send(block: Encoded): boolean {
-    if (this.#behind !== null || this.#isDismissed || this.#socket.destroyed) return false;
+    if (this.#behind !== null || this.#isDismissed) return false;
     const bytes = this.coding === "gzip" ? block.gzip : block.plain;
-    if (this.#socket.writableLength + bytes.length > this.#options.backlogBytesMax) {
+    const taken = this.#isWaiting || this.#handle === null ? 0 : writeDirectly(this.#handle, bytes);
+    if (taken === bytes.length) return true;
+    if (this.#socket.destroyed) return false;
+    if (taken === 0 && this.#socket.writableLength + bytes.length > this.#options.backlogBytesMax) {
       this.#fallBehind();
       return false;
     }
-    this.#socket.write(bytes);
+    this.#queue(bytes.subarray(taken));
     return true;
   }
 
   /** Sends the response's head and the first block in one write. */
   greet(head: Buffer, first: Encoded): void {
     this.#socket.cork();
-    this.#socket.write(Buffer.concat([head, CODING_OPENING[this.coding]]));
+    this.#queue(Buffer.concat([head, CODING_OPENING[this.coding]]));
     this.send(first);
     this.#socket.uncork();
   }
@@ -82,6 +89,14 @@ export class EventStream {
   cut(ending: StreamEnding): void {
     this.#ending = ending;
     this.#socket.destroy();
+  }
+
+  /** What waits goes before what follows, so nothing is written directly until it is gone. */
+  #queue(bytes: Buffer): void {
+    this.#isWaiting = true;
+    this.#socket.write(bytes, () => {
+      this.#isWaiting = this.#socket.writableLength > 0;
+    });
   }
 
   #fallBehind(): void {

@@ -216,7 +216,6 @@ export class StreamHub {
   }
 
   #admit(socket: Socket, coding: Coding, channel: StreamChannel): EventStream {
-    if (this.#streams.size === 0) this.#wake();
     const stream: EventStream = new EventStream({
       socket,
       coding,
@@ -228,6 +227,7 @@ export class StreamHub {
     });
     channel.add(stream, this.#market.forming(channel.symbol, channel.timeframe));
     this.#streams.add(stream);
+    if (this.#streams.size === 1) this.#wake();
     this.#opened += 1;
     return stream;
   }

@@ -36,11 +36,12 @@ export async function backUp(targets: readonly DatabaseTarget[], path: string): 
 const ROWS_AT_ONCE = 500;
 
 async function* databaseLines(client: Client, target: DatabaseTarget): AsyncGenerator<BackupLine> {
+  await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ");
   const market = await marketOf(client);
   if (market === null) throw halt("not_outcry", `${target.database} is not a database of Outcry`);
-  await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ");
+  const migrations = [...(await appliedMigrations(client))];
+  yield { market, migrations };
   await becomeBackup(client, target);
-  yield { market, migrations: [...(await appliedMigrations(client))] };
   for (const table of await tablesOf(client)) {
     yield { table: table.name, columns: table.columns.map((column) => column.name) };
     const values = table.columns.map((column) => `${identifier(column.name)}::text`).join(", ");

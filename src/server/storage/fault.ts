@@ -44,11 +44,11 @@ export function halt(code: string, message: string, cause?: unknown): StorageFau
 export function faultOf(error: unknown): StorageFault | null {
   if (error instanceof StorageFault) return error;
   if (error instanceof DatabaseError) return databaseFault(error);
-  if (error instanceof Error && isConnectionLoss(error)) {
-    const message = "the connection to the database was lost";
-    return new StorageFault({ reaction: "retry", code: "connection_lost", message, cause: error });
-  }
-  return null;
+  if (!(error instanceof Error)) return null;
+  const code = connectionLoss(error);
+  if (code === null) return null;
+  const message = "the connection to the database was lost";
+  return new StorageFault({ reaction: "retry", code, message, cause: error });
 }
 
 /** PostgreSQL's error classes and codes: https://www.postgresql.org/docs/current/errcodes-appendix.html */
@@ -95,9 +95,15 @@ const LOST_CODES: ReadonlySet<string> = new Set([
 
 /** What pg throws as plain errors when a socket ends or none is to be had in time. */
 const LOST_MESSAGES =
-  /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Query read timeout|Client has encountered a connection error|Client was closed)/;
+  /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Query read timeout)/;
 
-function isConnectionLoss(error: Error): boolean {
-  if ("code" in error && typeof error.code === "string" && LOST_CODES.has(error.code)) return true;
-  return LOST_MESSAGES.test(error.message);
+/** What pg throws for a statement that it has not even sent. */
+const UNSENT_MESSAGES = /^(Client has encountered a connection error|Client was closed)/;
+
+function connectionLoss(error: Error): "connection_lost" | "connection_gone" | null {
+  if ("code" in error && typeof error.code === "string" && LOST_CODES.has(error.code)) {
+    return "connection_lost";
+  }
+  if (UNSENT_MESSAGES.test(error.message)) return "connection_gone";
+  return LOST_MESSAGES.test(error.message) ? "connection_lost" : null;
 }

@@ -12,6 +12,7 @@ import { loginOf, refuseStranger } from "../login-check.ts";
 import type { App, HttpParts } from "../parts.ts";
 import { peopleOr503 } from "../people.ts";
 import { type Refusal, sendRefusal } from "../problem.ts";
+import { answers, NO_CONTENT } from "./answers.ts";
 
 type Parts = Pick<HttpParts, "people" | "appUrl" | "mode">;
 
@@ -28,7 +29,10 @@ export function accountRoutes(app: App, parts: Parts): void {
 function meRoutes(app: App, { people, mode }: Parts): void {
   app.get(
     "/api/me",
-    { config: own, schema: { querystring: nothing, response: { 200: meAnswer } } },
+    {
+      config: own,
+      schema: { summary: "Who asks", querystring: nothing, response: answers(meAnswer) },
+    },
     async (request, reply) => {
       const open = await peopleOr503(people, reply);
       if (open === null) return reply;
@@ -39,7 +43,15 @@ function meRoutes(app: App, { people, mode }: Parts): void {
 
   app.patch(
     "/api/me",
-    { config: own, schema: { querystring: nothing, body: meChange, response: { 200: meAnswer } } },
+    {
+      config: own,
+      schema: {
+        summary: "Changes one's name, language or theme",
+        querystring: nothing,
+        body: meChange,
+        response: answers(meAnswer),
+      },
+    },
     async (request, reply) => {
       const open = await peopleOr503(people, reply);
       if (open === null) return reply;
@@ -52,7 +64,15 @@ function meRoutes(app: App, { people, mode }: Parts): void {
 function deletionRoute(app: App, { people, appUrl, mode }: Parts): void {
   app.delete(
     "/api/me",
-    { config: own, schema: { querystring: nothing, body: accountDeletion } },
+    {
+      config: own,
+      schema: {
+        summary: "Removes one's account and everything in it",
+        querystring: nothing,
+        body: accountDeletion,
+        response: NO_CONTENT,
+      },
+    },
     async (request, reply) => {
       if (mode === "local") return sendRefusal(reply, LOCAL_ACCOUNT);
       const open = await peopleOr503(people, reply);
@@ -60,7 +80,7 @@ function deletionRoute(app: App, { people, appUrl, mode }: Parts): void {
       const { accounts, logins } = open.auth;
       logins.noteEnded(await accounts.delete(loginOf(request).userId));
       endSessionCookie(reply, appUrl);
-      return reply.code(204).send();
+      return reply.code(204).send(null);
     },
   );
 }
@@ -76,7 +96,10 @@ const LOCAL_ACCOUNT: Refusal = {
 function exportRoute(app: App, { people }: Parts): void {
   app.get(
     "/api/me/export",
-    { config: { ...own, rate: "costly" }, schema: { querystring: nothing } },
+    {
+      config: { ...own, rate: "costly" },
+      schema: { summary: "All that is kept of oneself", querystring: nothing },
+    },
     async (request, reply) => {
       const open = await peopleOr503(people, reply);
       if (open === null) return reply;
@@ -99,7 +122,10 @@ const loginParams = z.strictObject({
 function loginsRoutes(app: App, { people, appUrl }: Parts): void {
   app.get(
     "/api/me/sessions",
-    { config: own, schema: { querystring: nothing, response: { 200: loginsAnswer } } },
+    {
+      config: own,
+      schema: { summary: "One's logins", querystring: nothing, response: answers(loginsAnswer) },
+    },
     async (request, reply) => {
       const open = await peopleOr503(people, reply);
       if (open === null) return reply;
@@ -111,7 +137,10 @@ function loginsRoutes(app: App, { people, appUrl }: Parts): void {
 
   app.delete(
     "/api/me/sessions",
-    { config: own, schema: { ...ending, response: { 200: loginsEndedAnswer } } },
+    {
+      config: own,
+      schema: { summary: "Signs out everywhere", ...ending, response: answers(loginsEndedAnswer) },
+    },
     async (request, reply) => {
       const open = await peopleOr503(people, reply);
       if (open === null) return reply;
@@ -125,7 +154,12 @@ function loginsRoutes(app: App, { people, appUrl }: Parts): void {
     "/api/me/sessions/:id",
     {
       config: own,
-      schema: { ...ending, params: loginParams, response: { 200: loginsEndedAnswer } },
+      schema: {
+        summary: "Signs one browser out",
+        ...ending,
+        params: loginParams,
+        response: answers(loginsEndedAnswer),
+      },
     },
     async (request, reply) => {
       const open = await peopleOr503(people, reply);

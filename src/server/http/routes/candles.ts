@@ -9,6 +9,7 @@ import { type CandleRange, ExchangeUnavailable } from "../../feed/feed.ts";
 import type { OpenMarket } from "../market-gate.ts";
 import type { App, HttpParts } from "../parts.ts";
 import { invalidValue, type Refusal, sendRefusal } from "../problem.ts";
+import { answers } from "./answers.ts";
 import { instrumentOr400, marketQuery, openMarketOr503, timeQuery } from "./market-query.ts";
 
 const query = z.strictObject({
@@ -27,7 +28,11 @@ export function candlesRoute(app: App, { gate }: Pick<HttpParts, "gate">): void 
     "/api/candles",
     {
       config: { access: "session", rows: "shared", cache: "revalidate" },
-      schema: { querystring: query, response: { 200: candlesAnswer } },
+      schema: {
+        summary: "Closed candles of one symbol and timeframe, ascending",
+        querystring: query,
+        response: answers(candlesAnswer),
+      },
     },
     async (request, reply) => {
       const { symbol, timeframe, from, to, limit } = request.query;

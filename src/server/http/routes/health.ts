@@ -5,6 +5,7 @@ import type { FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { App, HttpParts } from "../parts.ts";
 import { type Refusal, sendRefusal } from "../problem.ts";
+import { answers } from "./answers.ts";
 
 const healthy = z.object({ status: z.string() });
 
@@ -14,7 +15,7 @@ export function healthRoutes(
 ): void {
   const open = {
     config: { access: "public", rows: "shared" },
-    schema: { querystring: z.strictObject({}), response: { 200: healthy } },
+    schema: { querystring: z.strictObject({}), response: answers(healthy) },
   } as const;
 
   app.get("/livez", open, async () => ({ status: "live" }));

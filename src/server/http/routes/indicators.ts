@@ -10,6 +10,7 @@ import {
 import { parseReference } from "../../indicators/indicators.ts";
 import type { App, HttpParts } from "../parts.ts";
 import { invalidValue, sendRefusal, unknownValue } from "../problem.ts";
+import { answers } from "./answers.ts";
 import { instrumentOr400, marketQuery, openMarketOr503, timeQuery } from "./market-query.ts";
 
 /** Longer than the longest canonical text. */
@@ -29,7 +30,11 @@ export function indicatorsRoutes(app: App, { gate }: Pick<HttpParts, "gate">): v
     "/api/indicators",
     {
       config: { access: "public", rows: "shared", cache: "revalidate" },
-      schema: { querystring: z.strictObject({}), response: { 200: indicatorsAnswer } },
+      schema: {
+        summary: "The catalogue of indicators",
+        querystring: z.strictObject({}),
+        response: answers(indicatorsAnswer),
+      },
     },
     async () => catalogue,
   );
@@ -38,7 +43,11 @@ export function indicatorsRoutes(app: App, { gate }: Pick<HttpParts, "gate">): v
     "/api/indicators/values",
     {
       config: { access: "session", rows: "shared", cache: "revalidate" },
-      schema: { querystring: valuesQuery, response: { 200: indicatorValuesAnswer } },
+      schema: {
+        summary: "One indicator's series, and its state after the last closed candle",
+        querystring: valuesQuery,
+        response: answers(indicatorValuesAnswer),
+      },
     },
     async (request, reply) => {
       const {

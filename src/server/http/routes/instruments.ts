@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { instrumentAnswer, instrumentsAnswer } from "../../../protocol/market.ts";
 import type { App, HttpParts } from "../parts.ts";
+import { answers } from "./answers.ts";
 import { openMarketOr503 } from "./market-query.ts";
 
 export function instrumentsRoute(app: App, { gate }: Pick<HttpParts, "gate">): void {
@@ -9,7 +10,11 @@ export function instrumentsRoute(app: App, { gate }: Pick<HttpParts, "gate">): v
     "/api/instruments",
     {
       config: { access: "public", rows: "shared", cache: "revalidate" },
-      schema: { querystring: z.strictObject({}), response: { 200: instrumentsAnswer } },
+      schema: {
+        summary: "What is traded, with tick, step and minimums",
+        querystring: z.strictObject({}),
+        response: answers(instrumentsAnswer),
+      },
     },
     async (_request, reply) => {
       const market = await openMarketOr503(gate, reply);

@@ -18,6 +18,7 @@ import {
 import type { App, HttpParts } from "../parts.ts";
 import { peopleOr503 } from "../people.ts";
 import { invalidValue, notFound, sendRefusal } from "../problem.ts";
+import { NO_CONTENT, REFUSALS } from "./answers.ts";
 
 const beginQuery = z.strictObject({ [RETURN_PATH_PARAMETER]: z.string().default("/") });
 
@@ -34,7 +35,11 @@ function beginRoute(app: App, { people, appUrl }: Parts): void {
     "/api/auth/signin/google",
     {
       config: { access: "public", rows: "shared", rate: "signIn" },
-      schema: { querystring: beginQuery },
+      schema: {
+        summary: "Begins a sign-in: leads to the provider",
+        querystring: beginQuery,
+        response: REFUSALS,
+      },
     },
     async (request, reply) => {
       const path = returnPath(request.query[RETURN_PATH_PARAMETER]);
@@ -65,7 +70,11 @@ function callbackRoute(app: App, { people, appUrl }: Parts): void {
     "/api/auth/callback/google",
     {
       config: { access: "public", rows: "own", rate: "signIn" },
-      schema: { querystring: callbackQuery },
+      schema: {
+        summary: "Ends a sign-in: where the provider leads back to",
+        querystring: callbackQuery,
+        response: REFUSALS,
+      },
     },
     async (request, reply) => {
       const open = await peopleOr503(people, reply);
@@ -97,7 +106,12 @@ function signOutRoute(app: App, { people, appUrl }: Parts): void {
     "/api/auth/sign-out",
     {
       config: { access: "public", rows: "own", rate: "signIn" },
-      schema: { querystring: z.strictObject({}), body: z.strictObject({}).nullish() },
+      schema: {
+        summary: "Signs this browser out",
+        querystring: z.strictObject({}),
+        body: z.strictObject({}).nullish(),
+        response: NO_CONTENT,
+      },
     },
     async (request, reply) => {
       const secret = sessionSecretOf(request, appUrl);
@@ -107,7 +121,7 @@ function signOutRoute(app: App, { people, appUrl }: Parts): void {
         await open.auth.logins.endSecret(secret);
         endSessionCookie(reply, appUrl);
       }
-      return reply.code(204).send();
+      return reply.code(204).send(null);
     },
   );
 }

@@ -9,13 +9,18 @@ import {
 } from "../../../protocol/statistics.ts";
 import type { OpenMarket } from "../market-gate.ts";
 import type { App, HttpParts } from "../parts.ts";
+import { answers } from "./answers.ts";
 
 export function statisticsRoute(app: App, { gate }: Pick<HttpParts, "gate">): void {
   app.get(
     "/api/ws-stats",
     {
       config: { access: "public", rows: "shared" },
-      schema: { querystring: z.strictObject({}), response: { 200: statisticsSchema } },
+      schema: {
+        summary: "How few connections serve how many streams",
+        querystring: z.strictObject({}),
+        response: answers(statisticsSchema),
+      },
     },
     async () => statisticsOf(gate.current()),
   );

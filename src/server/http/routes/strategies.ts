@@ -4,13 +4,18 @@ import { strategiesAnswer } from "../../../protocol/account.ts";
 import { loginOf } from "../login-check.ts";
 import type { App, HttpParts } from "../parts.ts";
 import { peopleOr503 } from "../people.ts";
+import { answers } from "./answers.ts";
 
 export function strategiesRoutes(app: App, { people }: Pick<HttpParts, "people">): void {
   app.get(
     "/api/strategies",
     {
       config: { access: "session", rows: "own" },
-      schema: { querystring: z.strictObject({}), response: { 200: strategiesAnswer } },
+      schema: {
+        summary: "One's own strategies",
+        querystring: z.strictObject({}),
+        response: answers(strategiesAnswer),
+      },
     },
     async (request, reply) => {
       const open = await peopleOr503(people, reply);

@@ -1,5 +1,6 @@
 /** `GET /api/trading-shared`: checks what is wanted and hands the connection over to the hub. */
 import { z } from "zod";
+import { problemSchema } from "../../../protocol/problem.ts";
 import { loginOf, refuseStranger } from "../login-check.ts";
 import type { App, HttpParts } from "../parts.ts";
 import { type Refusal, sendRefusal } from "../problem.ts";
@@ -15,7 +16,18 @@ const query = z.strictObject({ action: z.enum(["start"]), ...marketQuery });
 export function streamRoute(app: App, { gate, people }: Pick<HttpParts, "gate" | "people">): void {
   app.get(
     "/api/trading-shared",
-    { config: { access: "session", rows: "shared" }, schema: { querystring: query } },
+    {
+      config: { access: "session", rows: "shared" },
+      schema: {
+        summary: "The market as an event stream",
+        querystring: query,
+        response: {
+          200: { content: { "text/event-stream": { schema: z.string() } } },
+          "4xx": problemSchema,
+          "5xx": problemSchema,
+        },
+      },
+    },
     async (request, reply) => {
       const { symbol, timeframe } = request.query;
       const market = await openMarketOr503(gate, reply);

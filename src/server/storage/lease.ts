@@ -177,9 +177,9 @@ export class Lease {
 
 /** The statement that opens every transaction of the engine: the row stays as it is until its end. */
 export function fence(epoch: number): Opening {
+  assert(Number.isSafeInteger(epoch), "an epoch is a whole number");
   return {
-    text: "SELECT FROM lease WHERE name = $1 AND epoch = $2 FOR KEY SHARE",
-    values: [LEASE_NAME, epoch],
+    text: `SELECT FROM lease WHERE name = '${LEASE_NAME}' AND epoch = ${epoch} FOR KEY SHARE`,
     check: (rowCount) => {
       if (rowCount !== 1) throw lost(null);
     },

@@ -20,10 +20,10 @@ import type { DatabaseTarget } from "./database-url.ts";
 import { faultOf, StorageFault } from "./fault.ts";
 import type { Tables, Tx } from "./tables.ts";
 
-/** A statement that runs before any of the work's. */
+/** A statement that runs before any of the work's; without values it travels in one message with `BEGIN`. */
 export interface Opening {
   readonly text: string;
-  readonly values: readonly unknown[];
+  readonly values?: readonly unknown[];
   /** Throws when the answer forbids to go on. */
   readonly check?: (rowCount: number) => void;
 }
@@ -70,19 +70,13 @@ export class LoginPool {
    * running it again, save when the commit's outcome is unknown. Rejects with a `StorageFault`, or
    * with whatever the work threw; the transaction is then rolled back.
    */
-  async transaction<Result>(openings: readonly Opening[], work: Work<Result>): Promise<Result> {
-    const deadline = performance.now() + RETRY_FOR_MS;
-    for (let tries = 0; ; tries += 1) {
-      try {
-        return await this.#once(openings, work);
-      } catch (error) {
-        const fault = faultOf(error);
-        if (fault === null) throw error;
-        const waitMs = RETRY_WAITS_MS[tries] ?? RETRY_WAIT_MS_MAX;
-        if (!isWorthAnotherTry(fault) || performance.now() + waitMs > deadline) throw fault;
-        await delay(waitMs);
-      }
-    }
+  transaction<Result>(openings: readonly Opening[], work: Work<Result>): Promise<Result> {
+    return retried(() => this.#once(openings, work));
+  }
+
+  /** The same for work that only reads; writing is refused. There is no commit to be waited for. */
+  reading<Result>(openings: readonly Opening[], work: Work<Result>): Promise<Result> {
+    return retried(() => this.#onceReading(openings, work));
   }
 
   /** Waits for the work under way. */
@@ -91,17 +85,57 @@ export class LoginPool {
   }
 
   async #once<Result>(openings: readonly Opening[], work: Work<Result>): Promise<Result> {
+    const client = await this.#checkOut();
+    try {
+      const result = await inTransaction(client, "BEGIN", openings, work);
+      await commit(client);
+      return result;
+    } finally {
+      checkIn(client);
+    }
+  }
+
+  async #onceReading<Result>(openings: readonly Opening[], work: Work<Result>): Promise<Result> {
+    const client = await this.#checkOut();
+    const end = () => checkIn(client);
+    try {
+      const result = await inTransaction(client, "BEGIN READ ONLY", openings, work);
+      client.query("COMMIT").then(end, end);
+      return result;
+    } catch (error) {
+      end();
+      throw error;
+    }
+  }
+
+  async #checkOut(): Promise<PoolClient> {
     const client = await this.#pool.connect();
     // Without a listener, the death of a connection that is checked out would end the process.
-    const onError = () => {};
-    client.on("error", onError);
-    const connection = new TransactionConnection(client);
+    client.on("error", ignore);
+    return client;
+  }
+}
+
+/** The statement under way, or the next one, tells the same. */
+function ignore(): void {}
+
+function checkIn(client: PoolClient): void {
+  client.off("error", ignore);
+  // Only a connection that stands outside of any transaction serves another tenant.
+  client.release(client.getTransactionStatus() !== "I");
+}
+
+async function retried<Result>(run: () => Promise<Result>): Promise<Result> {
+  const deadline = performance.now() + RETRY_FOR_MS;
+  for (let tries = 0; ; tries += 1) {
     try {
-      return await inTransaction(client, connection, openings, work);
-    } finally {
-      client.off("error", onError);
-      // Only a connection that stands outside of any transaction serves another tenant.
-      client.release(client.getTransactionStatus() !== "I");
+      return await run();
+    } catch (error) {
+      const fault = faultOf(error);
+      if (fault === null) throw error;
+      const waitMs = RETRY_WAITS_MS[tries] ?? RETRY_WAIT_MS_MAX;
+      if (!isWorthAnotherTry(fault) || performance.now() + waitMs > deadline) throw fault;
+      await delay(waitMs);
     }
   }
 }
@@ -115,28 +149,28 @@ function isWorthAnotherTry(fault: StorageFault): boolean {
   );
 }
 
+/** Begins, opens and works; what fails is rolled back. */
 async function inTransaction<Result>(
   client: PoolClient,
-  connection: TransactionConnection,
+  begin: string,
   openings: readonly Opening[],
   work: Work<Result>,
 ): Promise<Result> {
-  const opened = open(client, openings);
+  const connection = new TransactionConnection(client);
+  const opened = open(client, begin, openings);
   // Told below, when the work has ended too.
-  opened.catch(() => {});
-  let result: Result;
+  opened.catch(ignore);
   try {
-    result = await work(transactionOn(connection)).finally(() => connection.close());
+    const result = await work(transactionOn(connection)).finally(() => connection.close());
     await opened;
+    return result;
   } catch (error) {
     // What cannot be rolled back is on a dead connection, and gone with it.
-    await client.query("ROLLBACK").catch(() => {});
+    await client.query("ROLLBACK").catch(ignore);
     // Where the opening failed, that is why the work did.
     await opened;
     throw error;
   }
-  await commit(client);
-  return result;
 }
 
 async function commit(client: PoolClient): Promise<void> {
@@ -161,11 +195,20 @@ function unknownCommit(fault: StorageFault): StorageFault {
   return new StorageFault({ reaction, code, message, cause: fault }, "unknown");
 }
 
-async function open(client: PoolClient, openings: readonly Opening[]): Promise<void> {
-  const answers = [client.query("BEGIN")];
-  for (const { text, values } of openings) answers.push(client.query(text, [...values]));
-  const [, ...opened] = await Promise.all(answers);
-  for (const [index, { check }] of openings.entries()) check?.(opened[index]?.rowCount ?? 0);
+async function open(
+  client: PoolClient,
+  begin: string,
+  openings: readonly Opening[],
+): Promise<void> {
+  const bare = openings.filter(({ values }) => values === undefined);
+  const first = client.query([begin, ...bare.map(({ text }) => text)].join("; "));
+  const others = openings.filter(({ values }) => values !== undefined);
+  const answers = others.map(({ text, values = [] }) => client.query(text, [...values]));
+  const [together, ...apart] = await Promise.all([first, ...answers]);
+  // Several statements in one message are answered by as many results.
+  const results = Array.isArray(together) ? together.slice(1) : [];
+  for (const [index, { check }] of bare.entries()) check?.(results[index]?.rowCount ?? 0);
+  for (const [index, { check }] of others.entries()) check?.(apart[index]?.rowCount ?? 0);
 }
 
 /** The parts of kysely that do not depend on the connection. */

@@ -41,7 +41,8 @@ export interface StorageLog {
   warn(message: string): void;
 }
 
-export interface Storage extends Pick<TenantDoors, "withUser" | "withEngine" | "withAuth"> {
+export interface Storage
+  extends Pick<TenantDoors, "withUser" | "readUser" | "withEngine" | "withAuth"> {
   /** Waits for the work under way, then gives the database up. */
   close(): Promise<void>;
 }

@@ -296,6 +296,20 @@ function insertStrategy(tx: Insertable, userId: number, name: string) {
     .execute();
 }
 
+/** Runs on the pool after something went wrong there: the next tenant sees their own rows only. */
+async function nextTenantSeesOnlyTheirs(): Promise<void> {
+  const seen = await Promise.all(
+    Array.from({ length: 12 }, (_, index) => {
+      const person = index % 2 === 0 ? alice : bob;
+      return storage.withUser(person.id, async (tx) => {
+        const rows = await tx.selectFrom("users").select("id").execute();
+        return rows.map((row) => row.id).join() === String(person.id);
+      });
+    }),
+  );
+  expect(seen).toEqual(Array(12).fill(true));
+}
+
 describe("no tenant is left behind", () => {
   /** What the connections of the app's pool show to whoever comes next without a tenant. */
   async function leftBehind(): Promise<unknown[]> {
@@ -308,20 +322,6 @@ describe("no tenant is left behind", () => {
     } finally {
       await client.end();
     }
-  }
-
-  /** Runs on the pool after something went wrong there: the next tenant sees their own rows only. */
-  async function nextTenantSeesOnlyTheirs(): Promise<void> {
-    const seen = await Promise.all(
-      Array.from({ length: 12 }, (_, index) => {
-        const person = index % 2 === 0 ? alice : bob;
-        return storage.withUser(person.id, async (tx) => {
-          const rows = await tx.selectFrom("users").select("id").execute();
-          return rows.map((row) => row.id).join() === String(person.id);
-        });
-      }),
-    );
-    expect(seen).toEqual(Array(12).fill(true));
   }
 
   test("a connection outside of any transaction has no tenant and sees nothing", async () => {
@@ -404,6 +404,41 @@ async function cancelStatement(pid: number, text: string): Promise<void> {
     if (rowCount === 1) return;
   }
 }
+
+describe("readUser", () => {
+  test("reads one's own rows, as withUser does", async () => {
+    const read = await storage.readUser(alice.id, (tx) =>
+      tx.selectFrom("users").select("id").execute(),
+    );
+    expect(read).toEqual([{ id: alice.id }]);
+    await nextTenantSeesOnlyTheirs();
+  });
+
+  test("refuses to write", async () => {
+    await expect(
+      storage.readUser(alice.id, (tx) => tx.updateTable("users").set({ theme: "dark" }).execute()),
+    ).rejects.toMatchObject({ reaction: "halt", code: "25006" });
+    await expect(
+      storage.readUser(alice.id, async () => {
+        throw new Error("the work's own");
+      }),
+    ).rejects.toThrow("the work's own");
+    await nextTenantSeesOnlyTheirs();
+  });
+
+  test("hundreds at once, of two people, do not meet", async () => {
+    const seen = await Promise.all(
+      Array.from({ length: 400 }, async (_, index) => {
+        const person = index % 2 === 0 ? alice : bob;
+        const rows = await storage.readUser(person.id, (tx) =>
+          tx.selectFrom("strategies").select("user_id").execute(),
+        );
+        return rows.map((row) => row.user_id).join() === String(person.id);
+      }),
+    );
+    expect(seen).toEqual(Array(400).fill(true));
+  });
+});
 
 describe("withAuth", () => {
   const hash = async (person: TestPerson) =>

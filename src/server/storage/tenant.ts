@@ -24,6 +24,8 @@ export interface AuthTx {
 export interface TenantDoors {
   /** Runs the work on the rows of one user; the database hides and refuses all others. */
   withUser<Result>(userId: number, work: Work<Result>): Promise<Result>;
+  /** The same for work that only reads: sooner answered, and a write is refused. */
+  readUser<Result>(userId: number, work: Work<Result>): Promise<Result>;
   /** Runs the work on the trading rows of everybody, as the one Outcry that holds the lease. */
   withEngine<Result>(work: Work<Result>): Promise<Result>;
   /** Runs the work on the one session or user that the key names. */
@@ -71,8 +73,8 @@ export function openDoors(options: DoorOptions): TenantDoors {
   const engine = pool("engine", ENGINE_LIMITS, ENGINE_CONNECTIONS);
   const auth = pool("auth", REQUEST_LIMITS, AUTH_CONNECTIONS);
   return {
-    withUser: async (userId, work) =>
-      app.transaction([setting("app.user_id", userText(userId))], work),
+    withUser: async (userId, work) => app.transaction([asUser(userId)], work),
+    readUser: async (userId, work) => app.reading([asUser(userId)], work),
     withEngine: (work) => engine.transaction([fence(epoch)], work),
     withAuth: (key, work) => auth.transaction(openingsOf(key), (tx) => work(authTx(tx))),
     close: async () => {
@@ -82,8 +84,8 @@ export function openDoors(options: DoorOptions): TenantDoors {
 }
 
 /** What the policies read. It ends with the transaction: a connection never carries it further. */
-function setting(name: string, value: string): Opening {
-  return { text: "SELECT set_config($1, $2, true)", values: [name, value] };
+function asUser(userId: number): Opening {
+  return { text: `SELECT set_config('app.user_id', '${userText(userId)}', true)` };
 }
 
 function userText(userId: number): string {
@@ -94,9 +96,16 @@ function userText(userId: number): string {
 function openingsOf(key: AuthKey): Opening[] {
   switch (key.kind) {
     case "session":
-      return [setting("app.session_hash", key.hash.toString("hex"))];
+      return [
+        { text: `SELECT set_config('app.session_hash', '${key.hash.toString("hex")}', true)` },
+      ];
     case "identity":
-      return [setting("app.issuer", key.issuer), setting("app.subject", key.subject)];
+      return [
+        {
+          text: "SELECT set_config('app.issuer', $1, true), set_config('app.subject', $2, true)",
+          values: [key.issuer, key.subject],
+        },
+      ];
     case "none":
       return [];
   }

@@ -15,7 +15,7 @@ import { MarketClient } from "./client/market-client.ts";
 import { Preferences } from "./client/preferences.ts";
 import { ApiFault, isSignInRequired, SIGN_IN_REQUIRED } from "./client/server-api.ts";
 import { SignInDoor } from "./client/sign-in-door.ts";
-import { createTranslator, preferredLanguage } from "./i18n/language.ts";
+import { createTranslator, learn, preferredLanguage } from "./i18n/language.ts";
 import { createPageRouter } from "./routes.tsx";
 
 /** A question that failed for want of an answer is asked again so often; a refusal is final. */
@@ -33,12 +33,20 @@ const queries = new QueryClient({
   },
 });
 const preferences = new Preferences();
-const translator = createTranslator(languageNow());
+const translator = createTranslator();
 const door = new SignInDoor((address) => window.location.assign(address));
 const market = new MarketClient(queries);
 
 function languageNow() {
   return preferences.get().language ?? preferredLanguage(navigator.languages);
+}
+
+/** The language that is wanted now; another may be by the time that its sentences are here. */
+async function speak(): Promise<void> {
+  const language = languageNow();
+  if (translator.language === language) return;
+  await learn(translator, language);
+  if (languageNow() === language) await translator.changeLanguage(language);
 }
 
 /** The document itself, before any component reads its colours. */
@@ -48,9 +56,12 @@ function dress(): void {
   root.dataset.mantineColorScheme = theme;
   root.dataset.palette = palette;
   root.lang = languageNow();
-  if (translator.language !== root.lang) void translator.changeLanguage(root.lang);
 }
-preferences.subscribe(dress);
+preferences.subscribe(() => {
+  dress();
+  // Without an answer the page goes on in the language that it knows.
+  speak().catch(() => undefined);
+});
 dress();
 
 /** A login that has ended is noticed by whatever is refused first: a question, or the stream. */
@@ -71,14 +82,21 @@ watchIdentity(queries, () => window.location.reload());
 
 const root = document.getElementById("root");
 assert(root !== null, "index.html has a root");
-createRoot(root).render(
-  <StrictMode>
-    <I18nextProvider i18n={translator}>
-      <App
-        tools={{ market, preferences, door }}
-        queries={queries}
-        router={createPageRouter({ queries, preferences })}
-      />
-    </I18nextProvider>
-  </StrictMode>,
+const router = createPageRouter({
+  queries,
+  adopt: async (look) => {
+    preferences.set(look);
+    await speak();
+  },
+});
+const page = createRoot(root);
+// Not awaited at the top of the module: that would cut the build into many more parts.
+speak().then(() =>
+  page.render(
+    <StrictMode>
+      <I18nextProvider i18n={translator}>
+        <App tools={{ market, preferences, door }} queries={queries} router={router} />
+      </I18nextProvider>
+    </StrictMode>,
+  ),
 );

@@ -28,6 +28,10 @@ export function usePreferences(): readonly [PreferenceValues, Preferences] {
   return [useSyncExternalStore(preferences.subscribe, preferences.get), preferences];
 }
 
+export function useSignInDoor(): SignInDoor {
+  return usePageTools().door;
+}
+
 /** Calls `draw` once now and once in every frame in which the market moved; it writes to nodes, not to state. */
 export function useFrame(draw: () => void): void {
   const market = useMarket();

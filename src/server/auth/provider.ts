@@ -145,7 +145,7 @@ const claimsSchema = z
     iss: z.string().min(1).max(255),
     sub: z.string().min(1).max(255),
     email: z.string().min(3).max(320).includes("@"),
-    email_verified: z.unknown(),
+    email_verified: z.unknown().optional(),
     name: z.string().optional(),
   })
   .transform(

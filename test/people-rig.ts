@@ -40,6 +40,10 @@ export interface RigOptions {
   /** Adds routes before the server listens. */
   readonly addRoutes?: (app: App, people: People) => void;
   readonly appUrl?: (port: number) => string;
+  /** Lets the market open only with `openMarket`. */
+  readonly holdMarket?: boolean;
+  /** One that another rig has used; that rig is closed first. */
+  readonly database?: TestDatabase;
 }
 
 /** High enough that no test but the one of the limits meets them. */
@@ -64,6 +68,10 @@ export class PeopleRig {
   /** Called with every token before it is signed. */
   bend: (token: MutableToken) => void = () => {};
   readonly #people = new Map<string, Claims>();
+  /** Opens the market that was held. */
+  readonly openMarket: () => void;
+  /** Requests that wait for it. */
+  readonly requestsWaiting: () => number;
   readonly #close: () => Promise<void>;
   #superuser: ReturnType<TestDatabase["superuser"]> | null = null;
 
@@ -73,7 +81,7 @@ export class PeopleRig {
     await provider.start(0, "127.0.0.1");
     const issuer = `http://127.0.0.1:${provider.address().port}`;
     provider.issuer.url = issuer;
-    const database = await options.server.createDatabase();
+    const database = options.database ?? (await options.server.createDatabase());
     const opened = await options.server.open(database);
     const built = await build(options, { storage: opened.storage, issuer });
     return new PeopleRig({ ...built, provider, issuer, database });
@@ -92,6 +100,8 @@ export class PeopleRig {
     this.provider = made.provider;
     this.issuer = made.issuer;
     this.log = made.log;
+    this.openMarket = made.openMarket;
+    this.requestsWaiting = made.requestsWaiting;
     this.#close = made.close;
     this.provider.service.on(Events.BeforeTokenSigning, (token: MutableToken, request) => {
       const claims = this.#people.get(String(request.body.code));
@@ -158,6 +168,8 @@ interface Built {
   readonly hub: StreamHub;
   readonly market: HandDrivenMarket;
   readonly log: string[];
+  readonly openMarket: () => void;
+  readonly requestsWaiting: () => number;
   readonly close: () => Promise<void>;
 }
 
@@ -166,7 +178,7 @@ async function build(
   { storage, issuer }: { storage: Storage; issuer: string },
 ): Promise<Built> {
   const { mode = "protected", clock = systemClock, doors = (same) => same } = options;
-  const gate = new MarketGate();
+  const gate = new WatchedGate();
   const people = new OpeningGate<People>();
   const metrics = new Metrics();
   const log: string[] = [];
@@ -212,7 +224,9 @@ async function build(
     ...(options.hub === undefined ? {} : { limits: options.hub }),
   });
   const indicators = new IndicatorSeries(market);
-  gate.open({ market: { kind: "simulated", speed: 1 }, data: market, hub, indicators });
+  const openMarket = () =>
+    gate.open({ market: { kind: "simulated", speed: 1 }, data: market, hub, indicators });
+  if (options.holdMarket !== true) openMarket();
   auth.logins.onEnd((ids) => hub.endSessions(ids));
   const watch = new LoginWatch({
     ...{ logins: auth.logins, clock, open: () => hub.logins() },
@@ -220,7 +234,8 @@ async function build(
   });
   const url = await app.listen({ port, host: "127.0.0.1" });
   return {
-    ...{ url, port, app, auth, hub, market, log },
+    ...{ url, port, app, auth, hub, market, log, openMarket },
+    requestsWaiting: () => gate.waiting,
     close: async () => {
       watch.stop();
       await Promise.all([app.close(), hub.close()]);
@@ -228,6 +243,18 @@ async function build(
       await storage.close();
     },
   };
+}
+
+/** Counts who waits for the market. */
+class WatchedGate extends MarketGate {
+  waiting = 0;
+
+  override async whenOpen(waitMs: number) {
+    this.waiting += 1;
+    return super.whenOpen(waitMs).finally(() => {
+      this.waiting -= 1;
+    });
+  }
 }
 
 async function freePort(): Promise<number> {
@@ -335,7 +362,8 @@ async function exchange(
   { method, headers }: { method: string; headers: Record<string, string> },
   body?: string,
 ): Promise<Answer> {
-  const request = httpRequest(url, { method, headers, agent: false });
+  const length = body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) };
+  const request = httpRequest(url, { method, headers: { ...length, ...headers }, agent: false });
   request.end(body);
   const [response] = await once(request, "response");
   response.setEncoding("utf8");

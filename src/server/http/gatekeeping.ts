@@ -1,11 +1,13 @@
 /** What holds for every route: declared access, the Host header, methods, and caching. */
 import { createHash } from "node:crypto";
 import type { FastifyRequest, HTTPMethods } from "fastify";
-import type { App, HttpParts } from "./parts.ts";
+import type { App, DeclaredRoute, HttpParts } from "./parts.ts";
 import { type Refusal, sendRefusal } from "./problem.ts";
 
-/** A route that does not say who may use it never comes to life. */
+/** A route that does not say who may use it never comes to life. What all have said is kept on the app. */
 export function declareAccess(app: App): void {
+  const declared: DeclaredRoute[] = [];
+  app.decorate("declaredRoutes", declared);
   app.addHook("onRoute", (route) => {
     const { access, rows, cache } = route.config ?? {};
     const name = `route ${String(route.method)} ${route.url}`;
@@ -13,6 +15,9 @@ export function declareAccess(app: App): void {
     if (rows === undefined) throw new Error(`${name} does not declare whose rows it answers with`);
     if (rows === "own" && cache !== undefined) {
       throw new Error(`${name} would let answers of one person be kept`);
+    }
+    for (const method of [route.method].flat()) {
+      declared.push({ method: method.toUpperCase(), url: route.url, access, rows });
     }
   });
 }

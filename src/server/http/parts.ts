@@ -67,7 +67,18 @@ export type Access = "public" | "session";
 /** Whose rows an answer is made of: nobody's, the same for all, or those of who asks. */
 export type Rows = "shared" | "own";
 
+export interface DeclaredRoute {
+  readonly method: string;
+  readonly url: string;
+  readonly access: Access;
+  readonly rows: Rows;
+}
+
 declare module "fastify" {
+  interface FastifyInstance {
+    /** Every route, in the order in which they were added. */
+    readonly declaredRoutes: readonly DeclaredRoute[];
+  }
   interface FastifyContextConfig {
     /** Every route says both; one that does not is refused when the server is built. */
     access?: Access;

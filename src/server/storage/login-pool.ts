@@ -186,6 +186,16 @@ async function commit(client: PoolClient): Promise<void> {
   throw new StorageFault({ reaction: "halt", code: "swallowed_error", message });
 }
 
+/**
+ * Holds back what is written until the work has asked its first question: a write to the socket
+ * costs more than all else that is done here.
+ */
+function sendTogether(client: PoolClient): void {
+  const { stream } = client.connection;
+  stream.cork();
+  setImmediate(() => stream.uncork());
+}
+
 /** The connection or the server went away; any other refusal of a commit says that there was none. */
 const LEAVES_COMMIT_UNKNOWN = /^(connection_lost|08|57P)/;
 
@@ -200,6 +210,7 @@ async function open(
   begin: string,
   openings: readonly Opening[],
 ): Promise<void> {
+  sendTogether(client);
   const bare = openings.filter(({ values }) => values === undefined);
   const first = client.query([begin, ...bare.map(({ text }) => text)].join("; "));
   const others = openings.filter(({ values }) => values !== undefined);

@@ -4,7 +4,7 @@ export const peopleEn = {
   person: {
     menu: "Account menu of {{name}}",
     localName: "Local user",
-    local: "Local user, no login",
+    local: "No login, local mode",
     market: "Market",
     strategies: "Strategies",
     account: "Account",
@@ -18,7 +18,7 @@ export const peopleEn = {
     button: "Sign in with Google",
     back: "You come back to the page you asked for.",
     paper: "Outcry trades paper money on live prices. No exchange account is needed.",
-    kept: "Of your Google account, Outcry keeps your name and e-mail address. It never sees your password.",
+    kept: "Of your Google account, Outcry keeps your name and email address. It never sees your password.",
     attempt: "Signing in did not work",
     notice: {
       ended: "Your login has ended. Sign in again to go on where you were.",
@@ -30,9 +30,9 @@ export const peopleEn = {
       expired: "The sign-in took too long, or was begun in another browser. Begin again.",
       invalid: "What came back from Google did not hold. Begin again from this page.",
       email_not_verified:
-        "Google has not verified your e-mail address. Verify it in your Google account, then begin again.",
+        "Google has not verified your email address. Verify it in your Google account, then begin again.",
       not_allowed:
-        "This server takes only people whom its operator has named. Ask the operator to add your e-mail address, or use another Google account.",
+        "This server takes only people whom its operator has named. Ask the operator to add your email address, or use another Google account.",
       provider_unreachable: "Google does not answer this server. Try again in a moment.",
       provider_refused:
         "Google refuses this server: its credentials or its address are set up wrongly. Tell the operator.",
@@ -50,7 +50,7 @@ export const peopleEn = {
     nameEmpty: "A name needs at least one character.",
     nameLong: "A name has {{max}} characters at most.",
     nameHidden: "A name has no invisible characters.",
-    email: "E-mail",
+    email: "Email",
     since: "Member since",
     lastSignIn: "Last sign-in",
     operator: "You are the operator of this server.",

@@ -6,7 +6,7 @@ export const peopleFr: Sentences<typeof peopleEn> = {
   person: {
     menu: "Menu du compte de {{name}}",
     localName: "Utilisateur local",
-    local: "Utilisateur local, sans connexion",
+    local: "Sans connexion, mode local",
     market: "Marché",
     strategies: "Stratégies",
     account: "Compte",
@@ -21,7 +21,7 @@ export const peopleFr: Sentences<typeof peopleEn> = {
     back: "Vous reviendrez à la page demandée.",
     paper:
       "Outcry négocie avec de l’argent fictif sur des prix réels. Aucun compte chez une plateforme d’échange n’est nécessaire.",
-    kept: "De votre compte Google, Outcry garde votre nom et votre adresse e-mail. Il ne voit jamais votre mot de passe.",
+    kept: "De votre compte Google, Outcry garde votre nom et votre adresse électronique. Il ne voit jamais votre mot de passe.",
     attempt: "La connexion n’a pas abouti",
     notice: {
       ended: "Votre connexion a pris fin. Connectez-vous à nouveau pour reprendre où vous étiez.",
@@ -34,9 +34,9 @@ export const peopleFr: Sentences<typeof peopleEn> = {
         "La connexion a pris trop de temps, ou a commencé dans un autre navigateur. Recommencez.",
       invalid: "La réponse de Google n’était pas valable. Recommencez depuis cette page.",
       email_not_verified:
-        "Google n’a pas vérifié votre adresse e-mail. Vérifiez-la dans votre compte Google, puis recommencez.",
+        "Google n’a pas vérifié votre adresse électronique. Vérifiez-la dans votre compte Google, puis recommencez.",
       not_allowed:
-        "Ce serveur n’accepte que les personnes désignées par son exploitant. Demandez-lui d’ajouter votre adresse e-mail, ou utilisez un autre compte Google.",
+        "Ce serveur n’accepte que les personnes désignées par son exploitant. Demandez-lui d’ajouter votre adresse électronique, ou utilisez un autre compte Google.",
       provider_unreachable: "Google ne répond pas à ce serveur. Réessayez dans un instant.",
       provider_refused:
         "Google refuse ce serveur : ses identifiants ou son adresse sont mal configurés. Prévenez l’exploitant.",
@@ -55,7 +55,7 @@ export const peopleFr: Sentences<typeof peopleEn> = {
     nameEmpty: "Un nom a au moins un caractère.",
     nameLong: "Un nom a {{max}} caractères au plus.",
     nameHidden: "Un nom n’a pas de caractères invisibles.",
-    email: "E-mail",
+    email: "Adresse électronique",
     since: "Membre depuis",
     lastSignIn: "Dernière connexion",
     operator: "Vous êtes l’exploitant de ce serveur.",

@@ -1,4 +1,7 @@
 /** The market page in a real browser against the real server: what a trader sees and does. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
@@ -52,6 +55,24 @@ async function violations(page: Page, part?: string): Promise<string[]> {
   const found = await (part === undefined ? builder : builder.include(part)).analyze();
   return found.violations.map(
     ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`,
+  );
+}
+
+/** Buttons and links that lie over one another; runs in the page. */
+function overlaps(): string[] {
+  const nodes = [...document.querySelectorAll(".header :is(a, button), .toolbar button")];
+  const boxes = nodes
+    .map((node) => ({ name: node.textContent ?? "", box: node.getBoundingClientRect() }))
+    .filter(({ box }) => box.width > 0);
+  return boxes.flatMap((one, i) =>
+    boxes
+      .slice(i + 1)
+      .filter(({ box }) => {
+        const width = Math.min(box.right, one.box.right) - Math.max(box.left, one.box.left);
+        const height = Math.min(box.bottom, one.box.bottom) - Math.max(box.top, one.box.top);
+        return width > 1 && height > 1;
+      })
+      .map((other) => `${one.name} over ${other.name}`),
   );
 }
 
@@ -306,15 +327,27 @@ describe("everyone", () => {
     [768, 1024],
     [1024, 700],
   ])("%i pixels are wide enough", async (width, height) => {
-    const page = await market({ width, height });
+    const page = await market({ width, height, locale: "fr-FR" });
     const overflow = () =>
       page.evaluate(
         () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
       );
     expect(await overflow()).toBe(0);
+    expect(await page.evaluate(overlaps)).toEqual([]);
+    expect(await violations(page)).toEqual([]);
     await page.keyboard.press("i");
     await page.getByRole("dialog").waitFor();
     expect(await overflow()).toBe(0);
+  });
+
+  test("the page starts with little script", () => {
+    const html = readFileSync(join(pages.folder, "index.html"), "utf8");
+    const scripts = [...html.matchAll(/(?:src|href)="(\/[^"]+\.js)"/g)].map(
+      ([, path = ""]) => path,
+    );
+    expect(scripts.length).toBeGreaterThan(1);
+    const sizes = scripts.map((path) => gzipSync(readFileSync(join(pages.folder, path))).length);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(SCRIPT_BYTES_MAX);
   });
 
   test("the page stands still while its figures come", async () => {
@@ -336,6 +369,9 @@ describe("everyone", () => {
     expect(await shift).toBeLessThan(0.02);
   });
 });
+
+/** Compressed; a second on a slow mobile network. */
+const SCRIPT_BYTES_MAX = 300_000;
 
 /** Long enough for snapshot, indicators and typeface. */
 const SETTLED_MS = 2_500;

@@ -124,7 +124,7 @@ export const en = {
     stale: "Market data stale",
     reconnecting: "Reconnecting",
     refused: "Not connected",
-    age: "{{age}} ago",
+    age: "last data {{age}} ago",
     since: "since {{time}}",
     retryIn: "in {{time}}",
     lost: "The connection to the server is lost. Trying again {{when}}.",

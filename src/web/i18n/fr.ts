@@ -125,7 +125,7 @@ export const fr: Translation = {
     stale: "Données de marché figées",
     reconnecting: "Reconnexion",
     refused: "Non connecté",
-    age: "il y a {{age}}",
+    age: "dernières données il y a {{age}}",
     since: "depuis {{time}}",
     retryIn: "dans {{time}}",
     lost: "La connexion au serveur est perdue. Nouvel essai {{when}}.",

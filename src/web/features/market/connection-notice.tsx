@@ -19,7 +19,12 @@ export function ConnectionNotice({ onChooseSymbol }: ConnectionNoticeProps) {
   const link = useMarketState((state) => state.link);
   const line = useRef<HTMLSpanElement>(null);
   const kind = useFreshness((state) => writeText(line.current, lineOf(state)));
-  const retry = { label: t("connection.retry"), onClick: () => market.retry() };
+
+  function retryOf(code: string | null) {
+    return code === "page_outdated"
+      ? { label: t("app.reload"), onClick: () => window.location.reload() }
+      : { label: t("connection.retry"), onClick: () => market.retry() };
+  }
 
   function lineOf(state: Freshness): string {
     if (state.kind === "stale") {
@@ -35,25 +40,12 @@ export function ConnectionNotice({ onChooseSymbol }: ConnectionNoticeProps) {
 
   if (link.kind === "refused") {
     const { problem } = link;
+    const symbols = problem.field === "symbol" ? (problem.allowed ?? []) : [];
     return (
       <div className="notices">
-        <Notice tone="danger" action={retry}>
+        <Notice tone="danger" {...(symbols.length > 0 ? {} : { action: retryOf(problem.code) })}>
           {t("connection.refusedNotice", { reason: problemText(problem, t) })}
-          {problem.field === "symbol" && problem.allowed !== undefined && (
-            <span className="notice-choices">
-              {t("connection.choose")}
-              {problem.allowed.map((symbol) => (
-                <button
-                  key={symbol}
-                  type="button"
-                  className="button"
-                  onClick={() => onChooseSymbol(symbol)}
-                >
-                  {symbol}
-                </button>
-              ))}
-            </span>
-          )}
+          {symbols.length > 0 && <SymbolChoices symbols={symbols} onChoose={onChooseSymbol} />}
         </Notice>
       </div>
     );
@@ -61,10 +53,29 @@ export function ConnectionNotice({ onChooseSymbol }: ConnectionNoticeProps) {
   if (kind === "live" || kind === "connecting") return null;
   return (
     <div className="notices">
-      <Notice tone="warning" {...(kind === "stale" ? {} : { action: retry })}>
+      <Notice tone="warning" {...(kind === "stale" ? {} : { action: retryOf(null) })}>
         <span ref={line} />
         {link.kind === "waiting" && link.problem !== null && ` ${problemText(link.problem, t)}`}
       </Notice>
     </div>
+  );
+}
+
+interface SymbolChoicesProps {
+  readonly symbols: readonly string[];
+  readonly onChoose: (symbol: string) => void;
+}
+
+function SymbolChoices({ symbols, onChoose }: SymbolChoicesProps) {
+  const { t } = useWording();
+  return (
+    <span className="notice-choices">
+      {t("connection.choose")}
+      {symbols.map((symbol) => (
+        <button key={symbol} type="button" className="button" onClick={() => onChoose(symbol)}>
+          {symbol}
+        </button>
+      ))}
+    </span>
   );
 }

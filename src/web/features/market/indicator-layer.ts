@@ -1,5 +1,6 @@
 /** One indicator on the chart: its lines, bars, dots or candles. */
 import {
+  type AutoscaleInfo,
   CandlestickSeries,
   HistogramSeries,
   type IChartApi,
@@ -62,9 +63,11 @@ export class IndicatorLayer {
       ? [candleStroke(chart, choice, pane)]
       : shownOutputs(choice).map((shown) => valueStroke(chart, { choice, shown, pane }));
     const first = this.#strokes[0]?.series;
-    this.#guides = guidesOf(choice).flatMap(
-      (price) => first?.createPriceLine({ price, ...GUIDE }) ?? [],
-    );
+    const levels = guidesOf(choice);
+    if (levels.length > 0) {
+      first?.applyOptions({ autoscaleInfoProvider: (own: OwnScale) => withLevels(own(), levels) });
+    }
+    this.#guides = levels.flatMap((price) => first?.createPriceLine({ price, ...GUIDE }) ?? []);
     this.set(setting);
   }
 
@@ -115,6 +118,17 @@ export class IndicatorLayer {
     this.#lastOpenTime = openTime;
     for (const stroke of this.#strokes) stroke.draw(openTime, pick);
   }
+}
+
+type OwnScale = () => AutoscaleInfo | null;
+
+/** The scale reaches to the levels, so that one sees how far a value is from them. */
+function withLevels(own: AutoscaleInfo | null, levels: readonly number[]): AutoscaleInfo | null {
+  const range = own?.priceRange ?? null;
+  if (own === null || range === null) return own;
+  const minValue = Math.min(range.minValue, ...levels);
+  const maxValue = Math.max(range.maxValue, ...levels);
+  return { ...own, priceRange: { minValue, maxValue } };
 }
 
 const GUIDE = { lineStyle: LineStyle.Dashed, lineWidth: 1, axisLabelVisible: false } as const;

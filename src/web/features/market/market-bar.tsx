@@ -14,11 +14,15 @@ const RSI_HIGH = 70;
 
 const CANDLE_CELLS = ["open", "high", "low", "close", "volume"] as const;
 
-export function MarketBar({ onSearch }: { readonly onSearch: () => void }) {
+interface MarketBarProps {
+  /** What is asked for; null while the server chooses. */
+  readonly symbol: string | null;
+  readonly onSearch: () => void;
+}
+
+export function MarketBar({ symbol, onSearch }: MarketBarProps) {
   const { t } = useWording();
   const cells = useCells();
-  const shown = useMarketState((state) => state.shown);
-  const symbol = shown?.symbol ?? null;
   const cell = (name: string) => (node: HTMLElement | null) => {
     if (node === null) cells.delete(name);
     else cells.set(name, node);

@@ -38,7 +38,7 @@ interface MarketPageProps {
 
 export function MarketPage({ search, onNavigate }: MarketPageProps) {
   const { t } = useWording();
-  const { timeframe, choose } = useSelection(search, onNavigate);
+  const { symbol, timeframe, choose } = useSelection(search, onNavigate);
   const [sheet, setSheet] = useState<OpenSheet | null>(null);
   const [edited, setEdited] = useState<IndicatorChoice | null>(null);
   const [choices, setChoices] = useChoices();
@@ -50,9 +50,9 @@ export function MarketPage({ search, onNavigate }: MarketPageProps) {
     setSheet(null);
     setEdited(null);
   };
-  const chooseSymbol = (symbol: string) => {
+  const chooseSymbol = (next: string) => {
     closeSheets();
-    choose({ symbol });
+    choose({ symbol: next });
   };
   const remove = (choice: IndicatorChoice) =>
     setChoices(withoutChoice(choices, indicatorText(choice)));
@@ -76,7 +76,7 @@ export function MarketPage({ search, onNavigate }: MarketPageProps) {
       <WatchList onChoose={chooseSymbol} />
       <main className="main">
         <h1 className="unseen">{t("bar.label")}</h1>
-        <MarketBar onSearch={() => setSheet("search")} />
+        <MarketBar symbol={symbol} onSearch={() => setSheet("search")} />
         <ChartToolbar
           timeframe={timeframe}
           onTimeframe={(next) => choose({ timeframe: next })}
@@ -125,7 +125,7 @@ function useSelection(search: SelectionSearch, onNavigate: MarketPageProps["onNa
   }, [isForgotten, search.symbol, preferences]);
   const choose = (change: SelectionSearch) =>
     onNavigate({ ...(symbol === null ? {} : { symbol }), timeframe, ...change }, "push");
-  return { timeframe, choose };
+  return { symbol, timeframe, choose };
 }
 
 function useChoices() {

@@ -9,7 +9,7 @@ import type { Outcry } from "../../src/server/main.ts";
 import { startExchangeServer } from "../../src/simulator/exchange-server.ts";
 import { seededMarket } from "../../src/simulator/seeded-market.ts";
 import { launchBrowser } from "./browser.ts";
-import { buildPages, chartReady, numberIn, openPage, startServer } from "./market-rig.ts";
+import { buildPages, chartReady, numberIn, openPage, PATIENCE, startServer } from "./market-rig.ts";
 
 /** Minutes of market a minute: a candle closes every second. */
 const SPEED = 60;
@@ -48,14 +48,14 @@ test("closed candles follow one another, and indicators go on as the server comp
   });
   const first = await lastClosed(page);
   const sixLater = first + 6 * MINUTE_MS;
-  await expect.poll(() => lastClosed(page), { timeout: 20_000 }).toBeGreaterThan(sixLater);
+  await expect.poll(() => lastClosed(page), PATIENCE).toBeGreaterThan(sixLater);
   const openTime = await lastClosed(page);
   const query = `symbol=BTCUSDT&timeframe=1m&indicator=ema(50)&from=${openTime}&to=${openTime}`;
   const answer = async () => {
     const response = await fetch(`${outcry.url}/api/indicators/values?${query}`);
     return indicatorValuesAnswer.parse(await response.json()).values[0];
   };
-  await expect.poll(answer).toBeDefined();
+  await expect.poll(answer, PATIENCE).toBeDefined();
   const [time, value] = (await answer()) ?? [];
   expect(time).toBe(openTime);
   const shown = page.locator('[data-indicator="ema(50)"] .legend-value');
@@ -74,10 +74,10 @@ test("a server that restarts is waited for, and the chart goes on", async () => 
   expect(await page.getByTestId("price").innerText(), "what was known stays").toMatch(/\d/);
   outcry = await startServer(pages.folder, { PORT });
   closing.push(() => outcry.close());
-  await expect.poll(() => kind(page), { timeout: 20_000 }).toBe("live");
+  await expect.poll(() => kind(page), PATIENCE).toBe("live");
   await page.getByText("The connection to the server is lost.").waitFor({ state: "detached" });
   const price = await page.getByTestId("price").innerText();
-  await expect.poll(() => page.getByTestId("price").innerText()).not.toBe(price);
+  await expect.poll(() => page.getByTestId("price").innerText(), PATIENCE).not.toBe(price);
   // The browser itself notes every attempt that found nobody; nothing else may stand there.
   expect(complaints.filter((line) => !line.includes("Failed to load resource"))).toEqual([]);
 });
@@ -93,7 +93,7 @@ test("a market that is lost behind the server is said to be stale, since when, u
   });
   closing.push(() => outcry.close());
   const { page, complaints } = await opened(outcry);
-  await expect.poll(() => kind(page)).toBe("live");
+  await expect.poll(() => kind(page), PATIENCE).toBe("live");
   expect(await page.getByText("prices are invented").count()).toBe(0);
   await exchange.close();
   await page
@@ -102,7 +102,7 @@ test("a market that is lost behind the server is said to be stale, since when, u
   expect(await kind(page)).toBe("stale");
   const again = await startExchangeServer({ market, port });
   closing.push(() => again.close());
-  await expect.poll(() => kind(page), { timeout: 25_000 }).toBe("live");
+  await expect.poll(() => kind(page), PATIENCE).toBe("live");
   expect(complaints).toEqual([]);
 }, 60_000);
 
@@ -116,13 +116,13 @@ test("a stream that falls silent without ending is noticed and replaced", async 
   const { page, context } = await openPage(browser, url);
   closing.push(() => context.close());
   await chartReady(page);
-  await expect.poll(() => kind(page)).toBe("live");
+  await expect.poll(() => kind(page), PATIENCE).toBe("live");
   const again = page.waitForRequest(/trading-shared/, { timeout: SILENCE_NOTICED_MS_MAX });
   proxy.freeze();
   await again;
-  await expect.poll(() => kind(page), { timeout: 15_000 }).toBe("live");
+  await expect.poll(() => kind(page), PATIENCE).toBe("live");
   const price = await page.getByTestId("price").innerText();
-  await expect.poll(() => page.getByTestId("price").innerText()).not.toBe(price);
+  await expect.poll(() => page.getByTestId("price").innerText(), PATIENCE).not.toBe(price);
 }, 60_000);
 
 /** Fifteen seconds of silence, a second of looking, and the slowness of a test machine. */

@@ -104,6 +104,9 @@ export async function chartReady(page: Page): Promise<void> {
   await page.locator(".chart-skeleton").waitFor({ state: "detached" });
 }
 
+/** For `expect.poll`: longer than every delay that the page promises, shorter than a test. */
+export const PATIENCE = { timeout: 25_000 } as const;
+
 /** The text of a cell of the market bar by its label. */
 export async function barCell(page: Page, label: string): Promise<string> {
   return await page.locator(".bar-cell", { hasText: label }).locator("dd").innerText();

@@ -218,6 +218,21 @@ describe("a start", () => {
     expect(existsSync(server.address.host)).toBe(false);
   });
 
+  test("hands nothing of Outcry's environment down to the server", async () => {
+    startedBefore();
+    process.env.OUTCRY_TEST_SECRET = "canary-secret";
+    try {
+      await start();
+    } finally {
+      delete process.env.OUTCRY_TEST_SECRET;
+    }
+    const server = serverOf(cluster)?.pid ?? 0;
+    for (const pid of [server, statusOf(server).parent]) {
+      expect(readFileSync(`/proc/${pid}/environ`, "utf8")).not.toContain("canary-secret");
+      expect(readFileSync(`/proc/${pid}/environ`, "utf8")).toContain("LC_ALL=C");
+    }
+  });
+
   test("removes what an unfinished first start left", async () => {
     const left = join(folder, "data", "postgres", "cluster.new-1234", "cluster");
     mkdirSync(left, { recursive: true });

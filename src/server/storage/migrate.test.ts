@@ -66,6 +66,16 @@ test("a migration that fails leaves the ones before it and nothing of its own", 
   await client.end();
 });
 
+test("a migration whose record cannot be written leaves nothing of its own either", async () => {
+  const { client, names } = await freshDatabase();
+  const unrecorded = { ...migration(1, "CREATE TABLE one (id bigint)"), name: "\0" };
+  await expect(migrate(client, names, [unrecorded])).rejects.toMatchObject({
+    code: "migration_failed",
+  });
+  expect(await tables(client)).toEqual(["migrations"]);
+  await client.end();
+});
+
 test("killed half-way, it leaves nothing half-done and runs whole the next time", async () => {
   const { database, client, names } = await freshDatabase();
   const superuser = await database.superuser();

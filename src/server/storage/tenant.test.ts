@@ -477,6 +477,28 @@ describe("withAuth", () => {
     }
   });
 
+  test("what a key opened is closed to the transaction after it", async () => {
+    for (const key of [
+      { kind: "session", hash: await hash(alice) },
+      { kind: "identity", issuer: "https://issuer.example", subject: alice.canary },
+    ] as const) {
+      const open = await storage.withAuth(key, async ({ tx, actAs }) => {
+        await actAs(alice.id);
+        return tx.selectFrom("users").select("id").execute();
+      });
+      expect(open).toEqual([{ id: alice.id }]);
+      // More than the pool has connections, so that the one just used is among them.
+      const next = await Promise.all(
+        Array.from({ length: 8 }, () =>
+          storage.withAuth({ kind: "none" }, ({ tx }) =>
+            tx.selectFrom("users").select("id").execute(),
+          ),
+        ),
+      );
+      expect(next.flat()).toEqual([]);
+    }
+  });
+
   test("an identity opens that user alone, and makes them on the first sign-in", async () => {
     const known = { kind: "identity", issuer: "https://issuer.example" } as const;
     const users = await storage.withAuth({ ...known, subject: bob.canary }, ({ tx }) =>

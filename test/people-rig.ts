@@ -1,6 +1,6 @@
 /** A server with people on it: real database, real OpenID provider on loopback, browsers with cookies. */
 import { once } from "node:events";
-import { request as httpRequest, type IncomingHttpHeaders } from "node:http";
+import { Agent, request as httpRequest, type IncomingHttpHeaders } from "node:http";
 import { Writable } from "node:stream";
 import { Events, type MutableToken, OAuth2Server } from "oauth2-mock-server";
 import { pino } from "pino";
@@ -40,6 +40,10 @@ export interface RigOptions {
   /** Adds routes before the server listens. */
   readonly addRoutes?: (app: App, people: People) => void;
   readonly appUrl?: (port: number) => string;
+  /** What the first event of a stream holds. */
+  readonly hello?: ConstructorParameters<typeof StreamHub>[0]["hello"];
+  /** Leaves the hub without word of ended logins. */
+  readonly deafHub?: boolean;
   /** Lets the market open only with `openMarket`. */
   readonly holdMarket?: boolean;
   /** One that another rig has used; that rig is closed first. */
@@ -218,7 +222,9 @@ async function build(
     "1m",
     Array.from({ length: 5 }, (_, i) => candle(1_700_000_040_000 + i * 60_000)),
   );
-  const hello = () => ({ market: { kind: "simulated", speed: 1 } as const, instruments: [] });
+  const hello =
+    options.hello ??
+    (() => ({ market: { kind: "simulated", speed: 1 } as const, instruments: [] }));
   const hub = new StreamHub({
     ...{ market, hello, clock },
     ...(options.hub === undefined ? {} : { limits: options.hub }),
@@ -227,7 +233,7 @@ async function build(
   const openMarket = () =>
     gate.open({ market: { kind: "simulated", speed: 1 }, data: market, hub, indicators });
   if (options.holdMarket !== true) openMarket();
-  auth.logins.onEnd((ids) => hub.endSessions(ids));
+  if (options.deafHub !== true) auth.logins.onEnd((ids) => hub.endSessions(ids));
   const watch = new LoginWatch({
     ...{ logins: auth.logins, clock, open: () => hub.logins() },
     onFault: (cause) => log.push(String(cause)),
@@ -340,7 +346,8 @@ export class Browser {
   streamRequest(query = "action=start"): string {
     const cookie = this.cookies.size === 0 ? "" : `Cookie: ${this.cookieHeader()}\r\n`;
     const host = `Host: 127.0.0.1:${this.#rig.port}\r\n`;
-    return `GET /api/trading-shared?${query} HTTP/1.1\r\n${host}${cookie}\r\n`;
+    // A refusal ends the connection as well.
+    return `GET /api/trading-shared?${query} HTTP/1.1\r\n${host}${cookie}Connection: close\r\n\r\n`;
   }
 
   cookieHeader(): string {
@@ -356,6 +363,9 @@ export class Browser {
   }
 }
 
+/** Connections are kept from one request to the next, as browsers do. */
+const AGENT = new Agent({ keepAlive: true, maxSockets: 8 });
+
 /** By `node:http`, which sends any header as it is told. */
 async function exchange(
   url: URL,
@@ -363,7 +373,7 @@ async function exchange(
   body?: string,
 ): Promise<Answer> {
   const length = body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) };
-  const request = httpRequest(url, { method, headers: { ...length, ...headers }, agent: false });
+  const request = httpRequest(url, { method, headers: { ...length, ...headers }, agent: AGENT });
   request.end(body);
   const [response] = await once(request, "response");
   response.setEncoding("utf8");

@@ -19,6 +19,11 @@ export async function addPerson(superuser: Client, name: string): Promise<TestPe
      VALUES ('https://issuer.example', $1, $1 || '@example.org', $1, 1) RETURNING id`,
     [canary],
   );
+  return { id, strategyId: await addRows(superuser, id, canary), canary };
+}
+
+/** Puts one row into every table but `users` for a person who is there; returns the strategy's id. */
+export async function addRows(superuser: Client, id: number, canary: string): Promise<number> {
   await superuser.query(
     `INSERT INTO sessions (user_id, hash, device, created_at, last_used_at, expires_at)
      VALUES ($1, sha256($2), $3, 1, 1, 4102444800000)`,
@@ -56,7 +61,7 @@ export async function addPerson(superuser: Client, name: string): Promise<TestPe
     "INSERT INTO equity_marks (user_id, strategy_id, marked_at, equity) VALUES ($1, $2, 0, 10000)",
     key,
   );
-  return { id, strategyId, canary };
+  return strategyId;
 }
 
 async function idOf(client: Client, statement: string, values: unknown[]): Promise<number> {

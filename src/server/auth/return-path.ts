@@ -12,10 +12,9 @@ export function returnPath(text: string): string | null {
   if (!text.startsWith("/") || text.startsWith("//")) return null;
   const url = URL.parse(text, BASE);
   if (url === null || url.origin !== BASE) return null;
-  const path = url.pathname + url.search + url.hash;
   // Dots can leave a second slash at the front: "/.//evil.example".
-  if (path.startsWith("//") || /^\/api(\/|$)/i.test(path)) return null;
-  return path;
+  if (url.pathname.startsWith("//") || /^\/api(\/|$)/i.test(url.pathname)) return null;
+  return url.pathname + url.search + url.hash;
 }
 
 const BASE = "https://outcry.invalid";

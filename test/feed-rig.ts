@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { pino } from "pino";
 import type { MarketMinute } from "../src/core/market-minute.ts";
 import { createBinanceExchange, type Exchange } from "../src/server/exchange/exchange.ts";
-import { createFeed, type Feed } from "../src/server/feed/feed.ts";
+import { type CandleHistory, createFeed, type Feed } from "../src/server/feed/feed.ts";
 import { type ExchangeServer, startExchangeServer } from "../src/simulator/exchange-server.ts";
 import { type Fault, FaultPlan } from "../src/simulator/fault-plan.ts";
 import { ManualClock } from "../src/simulator/manual-clock.ts";
@@ -21,6 +21,7 @@ export interface RigOptions {
   readonly resumeAt?: ReadonlyMap<string, number>;
   readonly random?: () => number;
   readonly onMinute?: (minute: MarketMinute) => void;
+  readonly kept?: CandleHistory;
 }
 
 /** The wall clock's beginning: years away from any market time, so that a mixture shows. */
@@ -40,6 +41,8 @@ export class Rig {
   readonly exchange: Exchange;
   readonly feed: Feed;
   readonly states = new Set<string>();
+  /** Rows of candles that the exchange has answered with. */
+  rowsGiven = 0;
 
   static async open(options: RigOptions): Promise<Rig> {
     return new Rig(options, await rigServer(options));
@@ -50,7 +53,16 @@ export class Rig {
     this.faults = faults;
     this.server = server;
     const { restUrl, streamUrl } = server;
-    this.exchange = createBinanceExchange({ restUrl, streamUrl, clock });
+    const exchange = createBinanceExchange({ restUrl, streamUrl, clock });
+    this.exchange = Object.defineProperties(Object.create(exchange), {
+      candles: {
+        value: async (...asked: Parameters<Exchange["candles"]>) => {
+          const answer = await exchange.candles(...asked);
+          if (answer.kind === "ok") this.rowsGiven += answer.value.length;
+          return answer;
+        },
+      },
+    });
     this.feed = createFeed({
       exchange: this.exchange,
       symbols: options.symbols,
@@ -58,6 +70,7 @@ export class Rig {
       random: options.random ?? seededRandom(1),
       log: pino({ level: process.env.FEED_LOG ?? "silent" }),
       ...(options.resumeAt === undefined ? {} : { resumeAt: options.resumeAt }),
+      ...(options.kept === undefined ? {} : { kept: options.kept }),
     });
     this.feed.subscribe({
       onForming() {},

@@ -24,6 +24,7 @@ const PARTS: ReadonlyMap<string, Part> = new Map([
     "frames",
     { title: "Exchange frames", measure: async () => (await import("./frames.ts")).frames() },
   ],
+  ["storage", { title: "Storage", measure: async () => (await import("./storage.ts")).storage() }],
   ["fanout", { title: "SSE fan-out", measure: async () => (await import("./fanout.ts")).fanout() }],
 ]);
 

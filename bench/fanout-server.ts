@@ -5,6 +5,7 @@ import type { Candle } from "../src/core/candle.ts";
 import { CandleSeries } from "../src/core/candle-series.ts";
 import { MINUTE_MS, TIMEFRAMES, type Timeframe } from "../src/core/timeframe.ts";
 import type { ConnectionStatus } from "../src/protocol/statistics.ts";
+import { LOCAL_LOGIN } from "../src/server/auth/auth.ts";
 import { type Clock, systemClock } from "../src/server/clock.ts";
 import type { FeedListener, MarketData } from "../src/server/feed/feed.ts";
 import { StreamHub } from "../src/server/http/stream.ts";
@@ -153,7 +154,7 @@ function outcry(pace: "beats" | "every-message"): Contestant {
   });
   return {
     subscribe(_request, response) {
-      hub.open(response, { symbol: SYMBOL, timeframe: TIMEFRAME, headers: {} });
+      hub.open(response, { symbol: SYMBOL, timeframe: TIMEFRAME, headers: {}, login: LOCAL_LOGIN });
     },
     publish(stamp, path, done) {
       const count = Number(/closed=(\d+)/.exec(path)?.[1] ?? 0);

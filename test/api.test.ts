@@ -19,12 +19,21 @@ import { Outcry } from "../src/server/main.ts";
 import { type ExchangeServer, startExchangeServer } from "../src/simulator/exchange-server.ts";
 import { seededMarket } from "../src/simulator/seeded-market.ts";
 import { StreamReader } from "./stream-reader.ts";
+import { startTestServer, type TestServer } from "./test-database.ts";
 
 const SEED = 7;
 const SYMBOLS = ["BTCUSDT", "ETHUSDT"];
 
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.close());
+
 async function started(environment: Record<string, string>): Promise<Outcry> {
-  const parsed = parseConfig({ PORT: "0", SYMBOLS: SYMBOLS.join(","), ...environment });
+  const { url: DATABASE_URL } = await server.createDatabase();
+  const settings = { PORT: "0", SYMBOLS: SYMBOLS.join(","), DATABASE_URL };
+  const parsed = parseConfig({ ...settings, ...environment });
   if (parsed.kind === "refused") throw new Error(JSON.stringify(parsed.refusals));
   const outcry = await Outcry.start({
     config: parsed.config,

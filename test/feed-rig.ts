@@ -4,7 +4,7 @@ import { pino } from "pino";
 import type { MarketMinute } from "../src/core/market-minute.ts";
 import type { Clock } from "../src/server/clock.ts";
 import { createBinanceExchange, type Exchange } from "../src/server/exchange/exchange.ts";
-import { createFeed, type Feed } from "../src/server/feed/feed.ts";
+import { type CandleHistory, createFeed, type Feed } from "../src/server/feed/feed.ts";
 import { type ExchangeServer, startExchangeServer } from "../src/simulator/exchange-server.ts";
 import { type Fault, FaultPlan } from "../src/simulator/fault-plan.ts";
 import { ManualClock } from "../src/simulator/manual-clock.ts";
@@ -20,6 +20,7 @@ export interface RigOptions {
   readonly updateMs?: number;
   readonly faults?: readonly Fault[];
   readonly resumeAt?: ReadonlyMap<string, number>;
+  readonly kept?: CandleHistory;
   readonly random?: () => number;
   readonly onMinute?: (minute: MarketMinute) => void;
 }
@@ -43,6 +44,8 @@ export class Rig {
   readonly exchange: Exchange;
   readonly feed: Feed;
   readonly states = new Set<string>();
+  /** Rows of candles that the exchange has answered with. */
+  rowsGiven = 0;
 
   static async open(options: RigOptions): Promise<Rig> {
     return new Rig(options, await rigServer(options));
@@ -57,7 +60,16 @@ export class Rig {
       now: () => clock.now() + this.wallOffsetMs,
       after: (delayMs, action) => clock.after(delayMs, action),
     };
-    this.exchange = createBinanceExchange({ restUrl, streamUrl, clock: wall });
+    const exchange = createBinanceExchange({ restUrl, streamUrl, clock: wall });
+    this.exchange = Object.defineProperties(Object.create(exchange), {
+      candles: {
+        value: async (...asked: Parameters<Exchange["candles"]>) => {
+          const answer = await exchange.candles(...asked);
+          if (answer.kind === "ok") this.rowsGiven += answer.value.length;
+          return answer;
+        },
+      },
+    });
     this.feed = createFeed({
       exchange: this.exchange,
       symbols: options.symbols,
@@ -65,6 +77,7 @@ export class Rig {
       random: options.random ?? seededRandom(1),
       log: pino({ level: process.env.FEED_LOG ?? "silent" }),
       ...(options.resumeAt === undefined ? {} : { resumeAt: options.resumeAt }),
+      ...(options.kept === undefined ? {} : { kept: options.kept }),
     });
     this.feed.subscribe({
       onForming() {},

@@ -1,12 +1,14 @@
 /** The server as a process: what it says, how it refuses, and how it ends. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { statisticsSchema } from "../src/protocol/statistics.ts";
+import { startExchangeServer } from "../src/simulator/exchange-server.ts";
+import { seededMarket } from "../src/simulator/seeded-market.ts";
 
 const MAIN = resolve("src/server/main.ts");
 const folder = mkdtempSync(join(tmpdir(), "outcry-process-"));
@@ -131,7 +133,132 @@ describe("wrong configuration", () => {
   });
 });
 
+describe("what is kept", () => {
+  const own = { origin: "", "content-type": "application/json" };
+
+  test("survives a kill: the account and its strategies are there at the next start", async () => {
+    const environment = { PORT: "0", MARKET: "simulated", OUTCRY_DATA: join(folder, "kept") };
+    const first = new Run(environment);
+    const url = await first.url();
+    expect(await (await fetch(`${url}/api/me`)).json()).toMatchObject({ id: 1, mode: "local" });
+    const answer = await fetch(`${url}/api/me`, {
+      method: "PATCH",
+      body: JSON.stringify({ displayName: "Kept" }),
+      headers: { ...own, origin: url },
+    });
+    expect(answer.status).toBe(200);
+    first.child.kill("SIGKILL");
+    await first.exit();
+    const second = new Run(environment);
+    const again = await second.url();
+    expect(await (await fetch(`${again}/api/me`)).json()).toMatchObject({ displayName: "Kept" });
+    const { strategies } = await (await fetch(`${again}/api/strategies`)).json();
+    expect(strategies).toHaveLength(42);
+  });
+
+  test("belongs to one Outcry: a second start says so in one line", async () => {
+    const environment = { PORT: "0", MARKET: "simulated", OUTCRY_DATA: join(folder, "held") };
+    const first = new Run(environment);
+    await fetch(`${await first.url()}/api/me`);
+    const second = new Run(environment);
+    expect(await second.exit()).toBe(1);
+    expect(second.errors).toMatch(
+      /^outcry: Another Outcry \(process \d+\) uses the data folder .+held\. Stop it first, or set OUTCRY_DATA to another folder\.\n$/,
+    );
+  });
+
+  test("a database that cannot be reached is said in one line, without its password", async () => {
+    const url = `postgres://outcry:hunter2@127.0.0.1:${await closedPort()}/outcry`;
+    const run = new Run({ PORT: "0", MARKET: "simulated", DATABASE_URL: url });
+    expect(await run.exit()).toBe(1);
+    expect(run.errors).toMatch(
+      /^outcry: The database 127\.0\.0\.1:\d+\/outcry as outcry cannot be reached: /,
+    );
+    expect(run.errors.trimEnd().split("\n")).toHaveLength(1);
+    expect(run.errors + run.output).not.toContain("hunter2");
+  });
+});
+
+describe("protected mode", () => {
+  const credentials = {
+    GOOGLE_CLIENT_ID: "client-id.apps.example",
+    GOOGLE_CLIENT_SECRET: "client-secret-of-google",
+  };
+
+  test("half of the credentials is one clear line", async () => {
+    const run = new Run({ GOOGLE_CLIENT_ID: credentials.GOOGLE_CLIENT_ID });
+    expect(await run.exit()).toBe(1);
+    expect(run.errors).toBe(
+      "outcry: GOOGLE_CLIENT_SECRET: found nothing, expected the value that belongs to GOOGLE_CLIENT_ID: both are set for sign-in, or none for local mode\n",
+    );
+  });
+
+  test("starts without the provider, lets nobody in unasked, and keeps a secret of its own", async () => {
+    const data = join(folder, "protected");
+    const { secret, ...environment } = { secret: join(data, "session-secret"), ...credentials };
+    const issuer = `http://127.0.0.1:${await closedPort()}`;
+    const settings = { PORT: "0", MARKET: "simulated", OUTCRY_DATA: data, OIDC_ISSUER: issuer };
+    const run = new Run({ ...environment, ...settings });
+    const port = new URL(await run.url()).port;
+    await run.said(/protected mode: everybody signs in/);
+    const ask = (path: string) => fetch(`http://127.0.0.1:${port}${path}`, { redirect: "manual" });
+    for (const path of ["/api/me", "/api/strategies", "/api/trading-shared?action=start"]) {
+      expect((await ask(path)).status, path).toBe(401);
+    }
+    await run.said(/the market is open/);
+    for (const path of ["/livez", "/api/ws-stats", "/api/indicators", "/api/instruments"]) {
+      expect((await ask(path)).status, path).toBe(200);
+    }
+    const begun = await ask("/api/auth/signin/google");
+    expect(begun.headers.get("location")).toBe("/sign-in?error=provider_unreachable");
+    const kept = readFileSync(secret, "utf8").trim();
+    expect(kept).toMatch(/^[\w-]{43}$/);
+    run.child.kill("SIGTERM");
+    expect(await run.exit()).toBe(0);
+    for (const word of [kept, credentials.GOOGLE_CLIENT_SECRET]) {
+      expect(run.output + run.errors).not.toContain(word);
+    }
+  });
+
+  test("never falls back to the simulated market", async () => {
+    const address = `127.0.0.1:${await closedPort()}`;
+    const run = new Run({
+      ...credentials,
+      PORT: "0",
+      OUTCRY_DATA: join(folder, "never"),
+      BINANCE_REST_URL: `http://${address}`,
+      BINANCE_STREAM_URL: `ws://${address}`,
+    });
+    await run.url();
+    await run.said(/the exchange refused/);
+    expect(run.output).not.toContain("SIMULATED");
+  });
+});
+
 describe("which market", () => {
+  test("a machine that has traded on Binance before starts disconnected and asks again", async () => {
+    const exchange = await startExchangeServer({ market: seededMarket(5, ["BTCUSDT"]) });
+    const data = { PORT: "0", OUTCRY_DATA: join(folder, "traded"), SYMBOLS: "BTCUSDT" };
+    const connected = new Run({
+      ...data,
+      BINANCE_REST_URL: exchange.restUrl,
+      BINANCE_STREAM_URL: exchange.streamUrl,
+    });
+    await connected.said(/the market is open: binance/);
+    connected.child.kill("SIGTERM");
+    expect(await connected.exit()).toBe(0);
+    await exchange.close();
+    const address = `127.0.0.1:${await closedPort()}`;
+    const alone = new Run({
+      ...data,
+      BINANCE_REST_URL: `http://${address}`,
+      BINANCE_STREAM_URL: `ws://${address}`,
+    });
+    await alone.said(/does not answer: asking again until it does/);
+    await alone.said(/the exchange refused/);
+    expect(alone.output).not.toContain("SIMULATED");
+  });
+
   test("without Binance in reach it is the simulated one, said loudly", async () => {
     const address = `127.0.0.1:${await closedPort()}`;
     const run = new Run({

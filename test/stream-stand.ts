@@ -13,6 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect } from "vitest";
 import { MINUTE_MS, type Timeframe } from "../src/core/timeframe.ts";
+import { LOCAL_LOGIN } from "../src/server/auth/auth.ts";
 import { type OpenResult, StreamHub } from "../src/server/http/stream.ts";
 import type { StreamLimits } from "../src/server/http/stream-limits.ts";
 import { ManualClock } from "../src/simulator/manual-clock.ts";
@@ -78,6 +79,7 @@ export async function stand(limits: Partial<StreamLimits> = {}, candles = 400): 
       symbol: symbol || "BTCUSDT",
       timeframe: (timeframe || "1m") as Timeframe,
       headers: { "X-Frame-Options": "DENY", "content-length": 5, "set-cookie": ["a=1", "b=2"] },
+      login: LOCAL_LOGIN,
     });
     results.push(result);
     if (result.kind === "refused") response.writeHead(503).end(result.reason);

@@ -86,8 +86,11 @@ export const statusEvent = z.object({
   connections: z.record(z.enum(TIMEFRAMES), connectionStatusSchema),
 });
 
-/** The last event: the server ends the stream on purpose; connect again. */
-export const byeEvent = z.object({ reason: z.enum(["shutdown"]) });
+/**
+ * The last event: the server ends the stream on purpose. `shutdown`: connect again; `signed_out`:
+ * the login has ended, and only a new sign-in opens another stream.
+ */
+export const byeEvent = z.object({ reason: z.enum(["shutdown", "signed_out"]) });
 
 /** Payload schema by event name. */
 export const STREAM_EVENTS = {

@@ -1,12 +1,6 @@
 /** The configuration, variable by variable: what is taken, what is refused and in which words. */
 import { describe, expect, test } from "vitest";
-import {
-  type Config,
-  type Environment,
-  namesWithoutEffect,
-  parseConfig,
-  refusalLine,
-} from "./config.ts";
+import { type Config, type Environment, parseConfig, refusalLine } from "./config.ts";
 
 function configOf(environment: Environment): Config {
   const result = parseConfig(environment);
@@ -19,6 +13,12 @@ function linesOf(environment: Environment): string[] {
   return result.kind === "refused" ? result.refusals.map(refusalLine) : [];
 }
 
+const CREDENTIALS = {
+  GOOGLE_CLIENT_ID: "client-id.apps.example",
+  GOOGLE_CLIENT_SECRET: "client-secret",
+};
+const STRONG = "kD9f3lQm7ZxP1vTe8sWc2uYb5nRh4jGo";
+
 describe("configuration", () => {
   test("nothing set gives the documented defaults", () => {
     expect(configOf({})).toEqual({
@@ -29,6 +29,8 @@ describe("configuration", () => {
       binanceRestUrl: "https://data-api.binance.vision",
       binanceStreamUrl: "wss://data-stream.binance.vision",
       dataFolder: "./data",
+      databaseUrl: null,
+      signIn: null,
       appUrl: "http://localhost:3000",
       metricsToken: null,
       trustProxy: [],
@@ -61,6 +63,41 @@ describe("configuration", () => {
     [{ SIMULATED_SEED: "4294967295" }, { simulatedSeed: 4_294_967_295 }],
     [{ LOG_LEVEL: "silent" }, { logLevel: "silent" }],
     [{ OUTCRY_DATA: "/var/lib/outcry" }, { dataFolder: "/var/lib/outcry" }],
+    [
+      { DATABASE_URL: "postgres://o:p@db.example/outcry" },
+      { databaseUrl: "postgres://o:p@db.example/outcry" },
+    ],
+    [
+      CREDENTIALS,
+      {
+        host: "0.0.0.0",
+        appUrl: "http://localhost:3000",
+        signIn: {
+          clientId: "client-id.apps.example",
+          clientSecret: "client-secret",
+          issuer: "https://accounts.google.com",
+          secret: null,
+          ownerEmail: null,
+          allowedEmails: null,
+        },
+      },
+    ],
+    [{ ...CREDENTIALS, HOST: "127.0.0.1" }, { host: "127.0.0.1" }],
+    [
+      { ...CREDENTIALS, APP_URL: "https://trade.example.org" },
+      { appUrl: "https://trade.example.org" },
+    ],
+    [{ ...CREDENTIALS, APP_URL: "http://[::1]:3000" }, { appUrl: "http://[::1]:3000" }],
+    [
+      { ...CREDENTIALS, NEXTAUTH_URL: "https://old.example.org" },
+      { appUrl: "https://old.example.org" },
+    ],
+    [
+      { APP_URL: "https://new.example.org", NEXTAUTH_URL: "https://old.example.org" },
+      { appUrl: "https://new.example.org" },
+    ],
+    // What is for sign-in only says nothing in local mode.
+    [{ OWNER_EMAIL: "ann@example.org", SESSION_SECRET: STRONG }, { signIn: null }],
   ];
   test.each(taken)("%j is taken", (environment, expected) => {
     expect(configOf(environment)).toMatchObject(expected);
@@ -111,6 +148,45 @@ describe("configuration", () => {
       'APP_URL: found "https://x.org/page", expected the page\'s origin, such as https://trade.example.org',
     ],
     [
+      { DATABASE_URL: "mysql://root:secret@db/outcry" },
+      "DATABASE_URL: found a value that is not shown, expected postgres://user:password@host:5432/database",
+    ],
+    [
+      { GOOGLE_CLIENT_ID: "client-id.apps.example" },
+      "GOOGLE_CLIENT_SECRET: found nothing, expected the value that belongs to GOOGLE_CLIENT_ID: both are set for sign-in, or none for local mode",
+    ],
+    [
+      { GOOGLE_CLIENT_SECRET: "client-secret" },
+      "GOOGLE_CLIENT_ID: found nothing, expected the value that belongs to GOOGLE_CLIENT_SECRET: both are set for sign-in, or none for local mode",
+    ],
+    [
+      { ...CREDENTIALS, GOOGLE_CLIENT_SECRET: "se cret" },
+      "GOOGLE_CLIENT_SECRET: found a value that is not shown, expected the text that the provider gave, 8 to 512 characters without spaces",
+    ],
+    [
+      { ...CREDENTIALS, APP_URL: "http://trade.example.org" },
+      'APP_URL: found "http://trade.example.org", expected an https:// origin: with a login, http:// is taken for localhost only',
+    ],
+    [
+      { ...CREDENTIALS, NEXTAUTH_URL: "https://x.example/api/auth" },
+      'NEXTAUTH_URL: found "https://x.example/api/auth", expected the page\'s origin, such as https://trade.example.org',
+    ],
+    [
+      { OIDC_ISSUER: "http://idp.example.org" },
+      'OIDC_ISSUER: found "http://idp.example.org", expected the provider\'s issuer, such as https://accounts.google.com',
+    ],
+    ...["short", "a".repeat(64), "changeme".repeat(8)].flatMap((weak) =>
+      ["SESSION_SECRET", "NEXTAUTH_SECRET"].map((name): [Environment, string] => [
+        { ...CREDENTIALS, [name]: weak },
+        `${name}: found a value that is not shown, expected at least 32 random characters (openssl rand -base64 32 makes some), or nothing`,
+      ]),
+    ),
+    [{ OWNER_EMAIL: "ann" }, 'OWNER_EMAIL: found "ann", expected one e-mail address'],
+    [
+      { ALLOWED_EMAILS: "example.org" },
+      'ALLOWED_EMAILS: found "example.org", expected e-mail addresses or domains, such as ann@example.org,@example.com',
+    ],
+    [
       { METRICS_TOKEN: "hunter2" },
       "METRICS_TOKEN: found a value that is not shown, expected at least 24 printable characters without spaces",
     ],
@@ -140,15 +216,26 @@ describe("configuration", () => {
     expect(linesOf(environment)).toEqual([line]);
   });
 
+  test("of sign-in, addresses are kept in lower case, and the older name of the secret is read", () => {
+    const { signIn } = configOf({
+      ...CREDENTIALS,
+      OIDC_ISSUER: "http://127.0.0.1:9000",
+      NEXTAUTH_SECRET: STRONG,
+      OWNER_EMAIL: "Ann@Example.org",
+      ALLOWED_EMAILS: "Bob@example.org, @Firm.example",
+    });
+    expect(signIn).toMatchObject({
+      issuer: "http://127.0.0.1:9000",
+      secret: STRONG,
+      ownerEmail: "ann@example.org",
+      allowedEmails: ["bob@example.org", "@firm.example"],
+    });
+  });
+
   test("a hundred symbols are taken, one more is refused", () => {
     const symbols = Array.from({ length: 101 }, (_, i) => `S${i}USDT`);
     expect(linesOf({ SYMBOLS: symbols.slice(0, 100).join(",") })).toEqual([]);
     expect(linesOf({ SYMBOLS: symbols.join(",") })).toHaveLength(1);
-  });
-
-  test("what has no effect yet is named when it is set", () => {
-    const environment = { GOOGLE_CLIENT_ID: "x", DATABASE_URL: " ", PORT: "1" };
-    expect(namesWithoutEffect(environment)).toEqual(["GOOGLE_CLIENT_ID"]);
   });
 
   test("all wrong variables are named at once", () => {

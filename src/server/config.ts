@@ -8,6 +8,20 @@ export type MarketChoice =
   | { readonly kind: "simulated" }
   | { readonly kind: "replay"; readonly files: readonly string[] };
 
+/** Protected mode: everybody signs in with the provider. */
+export interface SignInConfig {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** The OpenID provider's issuer identifier. */
+  readonly issuer: string;
+  /** Signs what the browser keeps during a sign-in; null: Outcry makes one and keeps it. */
+  readonly secret: string | null;
+  /** Lower case, as all addresses here. Its first sign-in becomes user 1. */
+  readonly ownerEmail: string | null;
+  /** Addresses, or `@domain` for all of one; null lets everybody in. */
+  readonly allowedEmails: readonly string[] | null;
+}
+
 export interface Config {
   /** 0 takes a free one. */
   readonly port: number;
@@ -18,6 +32,10 @@ export interface Config {
   readonly binanceRestUrl: string;
   readonly binanceStreamUrl: string;
   readonly dataFolder: string;
+  /** An external PostgreSQL; null for the one that Outcry starts in its data folder. */
+  readonly databaseUrl: string | null;
+  /** Null: local mode, without login, for this machine only. */
+  readonly signIn: SignInConfig | null;
   /** The origin under which browsers reach the server. */
   readonly appUrl: string;
   readonly metricsToken: string | null;
@@ -59,26 +77,16 @@ export const MARKET_SPEED_MAX = 3_600;
 /** 24 characters of a random alphabet hold more than 128 bits. */
 export const METRICS_TOKEN_LENGTH_MIN = 24;
 
-/** Names that are known but have no effect yet: whoever sets one should hear of it. */
-const WITHOUT_EFFECT = [
-  "DATABASE_URL",
-  "GOOGLE_CLIENT_ID",
-  "GOOGLE_CLIENT_SECRET",
-  "OIDC_ISSUER",
-  "SESSION_SECRET",
-  "OWNER_EMAIL",
-  "ALLOWED_EMAILS",
-] as const;
+/** 32 characters of base64 hold 192 bits. */
+export const SESSION_SECRET_LENGTH_MIN = 32;
 
-/** The variables that are set although this version does nothing with them. */
-export function namesWithoutEffect(environment: Environment): readonly string[] {
-  return WITHOUT_EFFECT.filter((name) => (environment[name]?.trim() ?? "") !== "");
-}
+/** Random text of that length has more different characters than this; "aaaa…" has not. */
+const SECRET_CHARACTERS_MIN = 10;
 
 /** Reads the whole configuration; an empty value counts as none. */
 export function parseConfig(environment: Environment): ConfigResult {
   const refusals: ConfigRefusal[] = [];
-  const read = <Value>(name: string, parse: Parse<Value>, absent: Value): Value => {
+  const read: Read = (name, parse, absent) => {
     const text = environment[name]?.trim() ?? "";
     if (text === "") return absent;
     const parsed = parse(text);
@@ -87,15 +95,27 @@ export function parseConfig(environment: Environment): ConfigResult {
     return absent;
   };
   const unprotectedHost = read("ALLOW_UNPROTECTED_HOST", flag, false);
+  const signIn = readSignIn(environment, read, refusals);
+  const mayListenAnywhere = unprotectedHost || signIn !== null;
   const config: Config = {
     port: read("PORT", integer(0, 65_535), 3_000),
-    host: read("HOST", unprotectedHost ? anyHost : loopbackHost, "127.0.0.1"),
+    host: read(
+      "HOST",
+      mayListenAnywhere ? anyHost : loopbackHost,
+      signIn === null ? "127.0.0.1" : "0.0.0.0",
+    ),
     market: read("MARKET", market, { kind: "automatic" }),
     symbols: read<readonly string[] | null>("SYMBOLS", symbols, null),
     binanceRestUrl: read("BINANCE_REST_URL", url("http"), "https://data-api.binance.vision"),
     binanceStreamUrl: read("BINANCE_STREAM_URL", url("ws"), "wss://data-stream.binance.vision"),
     dataFolder: read("OUTCRY_DATA", folder, "./data"),
-    appUrl: read("APP_URL", origin, "http://localhost:3000"),
+    databaseUrl: read<string | null>("DATABASE_URL", databaseUrl, null),
+    signIn,
+    appUrl: read(
+      nameSet(environment, "APP_URL", "NEXTAUTH_URL"),
+      signIn === null ? origin : safeOrigin,
+      "http://localhost:3000",
+    ),
     metricsToken: read<string | null>("METRICS_TOKEN", token, null),
     trustProxy: read("TRUST_PROXY", addresses, []),
     simulatedSeed: read("SIMULATED_SEED", integer(0, 4_294_967_295), 1),
@@ -109,10 +129,54 @@ export function parseConfig(environment: Environment): ConfigResult {
   return refusals.length === 0 ? { kind: "config", config } : { kind: "refused", refusals };
 }
 
+type Read = <Value>(name: string, parse: Parse<Value>, absent: Value) => Value;
+
+/** Both credentials mean protected mode; one without the other is a mistake, not a mode. */
+function readSignIn(
+  environment: Environment,
+  read: Read,
+  refusals: ConfigRefusal[],
+): SignInConfig | null {
+  const clientId = read<string | null>("GOOGLE_CLIENT_ID", credential, null);
+  const clientSecret = read<string | null>("GOOGLE_CLIENT_SECRET", credential, null);
+  const secretName = nameSet(environment, "SESSION_SECRET", "NEXTAUTH_SECRET");
+  const rest = {
+    issuer: read("OIDC_ISSUER", issuer, "https://accounts.google.com"),
+    secret: read<string | null>(secretName, secret, null),
+    ownerEmail: read<string | null>("OWNER_EMAIL", email, null),
+    allowedEmails: read<readonly string[] | null>("ALLOWED_EMAILS", emails, null),
+  };
+  const isSet = (name: string) => (environment[name]?.trim() ?? "") !== "";
+  for (const [missing, present] of PAIRS) {
+    if (isSet(missing) || !isSet(present)) continue;
+    const expected = `the value that belongs to ${present}: both are set for sign-in, or none for local mode`;
+    refusals.push({ name: missing, found: "", expected });
+  }
+  if (clientId === null || clientSecret === null) return null;
+  return { clientId, clientSecret, ...rest };
+}
+
+/** Each needs the other. */
+const PAIRS = [
+  ["GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"],
+  ["GOOGLE_CLIENT_SECRET", "GOOGLE_CLIENT_ID"],
+] as const;
+
+/** The name by which a variable is set, its own before the older one. */
+function nameSet(environment: Environment, name: string, older: string): string {
+  const isSet = (each: string) => (environment[each]?.trim() ?? "") !== "";
+  return !isSet(name) && isSet(older) ? older : name;
+}
+
 /** The one line that a person reads for one wrong variable. */
 export function refusalLine(refusal: ConfigRefusal): string {
-  const found = refusal.found === null ? "a value that is not shown" : `"${refusal.found}"`;
+  const found = foundText(refusal.found);
   return `${refusal.name}: found ${found}, expected ${refusal.expected}`;
+}
+
+function foundText(found: string | null): string {
+  if (found === null) return "a value that is not shown";
+  return found === "" ? "nothing" : `"${found}"`;
 }
 
 type Parsed<Value> =
@@ -120,7 +184,13 @@ type Parsed<Value> =
   | { readonly kind: "wrong"; readonly expected: string };
 type Parse<Value> = (text: string) => Parsed<Value>;
 
-const SECRETS: ReadonlySet<string> = new Set(["METRICS_TOKEN"]);
+const SECRETS: ReadonlySet<string> = new Set([
+  "METRICS_TOKEN",
+  "DATABASE_URL",
+  "GOOGLE_CLIENT_SECRET",
+  "SESSION_SECRET",
+  "NEXTAUTH_SECRET",
+]);
 
 /** Longest piece of a wrong value that is repeated to the reader. */
 const SHOWN_MAX = 80;
@@ -208,6 +278,64 @@ const origin: Parse<string> = (text) => {
   const parsed = url("http")(text);
   if (parsed.kind === "value" && new URL(parsed.value).pathname === "/") return parsed;
   return wrong("the page's origin, such as https://trade.example.org");
+};
+
+/** A session's cookie must not travel in the clear, save within one machine. */
+const safeOrigin: Parse<string> = (text) => {
+  const parsed = origin(text);
+  if (parsed.kind === "wrong" || isHttpsOrLoopback(parsed.value)) return parsed;
+  return wrong("an https:// origin: with a login, http:// is taken for localhost only");
+};
+
+/** An issuer's identifier is compared letter by letter, so it stays as it was written. */
+const issuer: Parse<string> = (text) => {
+  const parsed = url("http")(text);
+  if (parsed.kind === "value" && isHttpsOrLoopback(parsed.value)) return value(text);
+  return wrong("the provider's issuer, such as https://accounts.google.com");
+};
+
+function isHttpsOrLoopback(address: string): boolean {
+  const { protocol, hostname } = new URL(address);
+  return protocol === "https:" || [...LOOPBACK, "[::1]"].includes(hostname);
+}
+
+const DATABASE_PROTOCOLS = ["postgres:", "postgresql:"];
+
+const databaseUrl: Parse<string> = (text) => {
+  const isKnown = DATABASE_PROTOCOLS.some((protocol) => text.startsWith(`${protocol}//`));
+  return isKnown ? value(text) : wrong("postgres://user:password@host:5432/database");
+};
+
+const credential: Parse<string> = (text) =>
+  /^[\x21-\x7e]{8,512}$/.test(text)
+    ? value(text)
+    : wrong("the text that the provider gave, 8 to 512 characters without spaces");
+
+const secret: Parse<string> = (text) => {
+  const isStrong =
+    text.length >= SESSION_SECRET_LENGTH_MIN && new Set(text).size >= SECRET_CHARACTERS_MIN;
+  return isStrong
+    ? value(text)
+    : wrong(
+        `at least ${SESSION_SECRET_LENGTH_MIN} random characters (openssl rand -base64 32 makes some), or nothing`,
+      );
+};
+
+/** One `@` with something before it and a name with a dot after it; letters in lower case. */
+const EMAIL = /^[^\s@,]{1,64}@[a-z0-9-]+(\.[a-z0-9-]+)+$/;
+
+const email: Parse<string> = (text) =>
+  EMAIL.test(text.toLowerCase()) ? value(text.toLowerCase()) : wrong("one e-mail address");
+
+const emails: Parse<readonly string[]> = (text) => {
+  const parts = text
+    .toLowerCase()
+    .split(",")
+    .map((part) => part.trim());
+  const isKnown = (part: string) => EMAIL.test(part) || EMAIL.test(`x${part}`);
+  return parts.every(isKnown)
+    ? value(parts)
+    : wrong("e-mail addresses or domains, such as ann@example.org,@example.com");
 };
 
 const folder: Parse<string> = (text) =>

@@ -5,23 +5,41 @@ import { parseEnv } from "node:util";
 import { unreachable } from "../core/assert.ts";
 import { instrumentAnswer } from "../protocol/market.ts";
 import type { Market } from "../protocol/stream.ts";
+import { keptSessionSecret, LoginWatch, openAuth, type SignInOptions } from "./auth/auth.ts";
 import { systemClock } from "./clock.ts";
 import {
   type Config,
   type ConfigRefusal,
   type Environment,
-  namesWithoutEffect,
   parseConfig,
   refusalLine,
   SYMBOLS_DEFAULT,
 } from "./config.ts";
 import { createBinanceExchange, type Exchange } from "./exchange/exchange.ts";
 import { createFeed } from "./feed/feed.ts";
-import { type App, buildHttp, MarketGate, type Pages, StreamHub } from "./http/http.ts";
+import {
+  type App,
+  buildHttp,
+  MarketGate,
+  OpeningGate,
+  type Pages,
+  type People,
+  StreamHub,
+} from "./http/http.ts";
 import { IndicatorSeries } from "./indicators/indicators.ts";
 import { createLog, type Log } from "./log.ts";
+import { databaseMarket } from "./market-database.ts";
 import { Metrics } from "./metrics.ts";
 import { type SimulatedMarket, startSimulatedExchange } from "./simulated-exchange.ts";
+import {
+  type CandleStore,
+  type Database,
+  openCandleStore,
+  type Storage,
+  StorageFault,
+  startDatabase,
+} from "./storage/storage.ts";
+import { Strategies } from "./strategies/strategies.ts";
 
 /** Binance answers within half a second; a machine without internet often only by this silence. */
 const REACHABLE_MS_MAX = 3_000;
@@ -38,13 +56,19 @@ export interface OutcryParts {
   readonly onFault: (cause: unknown) => void;
 }
 
-/** The whole server. It listens as soon as it is started; its market opens meanwhile. */
+/** The start cannot go on until a person changes something; the message says what. */
+class StartRefusal extends Error {
+  override readonly name = "StartRefusal";
+}
+
+/** The whole server. It listens as soon as it is started; database and market open meanwhile. */
 export class Outcry {
   /** Where it listens. */
   readonly url: string;
   readonly #parts: OutcryParts;
   readonly #app: App;
   readonly #gate: MarketGate;
+  readonly #people: OpeningGate<People>;
   readonly #metrics: Metrics;
   /** What to close, in the order in which it was built. */
   readonly #built: Array<() => unknown> = [];
@@ -52,15 +76,18 @@ export class Outcry {
 
   static async start(parts: OutcryParts): Promise<Outcry> {
     const gate = new MarketGate();
+    const people = new OpeningGate<People>();
     const metrics = new Metrics();
     const { config, log, pages } = parts;
-    const app = await buildHttp({ ...config, log, gate, metrics, pages });
+    const mode = config.signIn === null ? "local" : "protected";
+    const app = await buildHttp({ ...config, mode, log, gate, people, metrics, pages });
+    const meaning = mode === "local" ? "no login, for this machine only" : "everybody signs in";
     const listenTextResolver = (address: string) =>
-      `Outcry listens on ${address} (local mode: no login, for this machine only)`;
+      `Outcry listens on ${address} (${mode} mode: ${meaning})`;
     const { port, host } = config;
     const url = await app.listen({ port, host, listenTextResolver });
-    const outcry = new Outcry({ parts, app, gate, metrics, url });
-    outcry.#openMarket().catch((cause: unknown) => {
+    const outcry = new Outcry({ parts, app, gate, people, metrics, url });
+    outcry.#open().catch((cause: unknown) => {
       if (!outcry.#isClosing) parts.onFault(cause);
     });
     return outcry;
@@ -70,12 +97,14 @@ export class Outcry {
     readonly parts: OutcryParts;
     readonly app: App;
     readonly gate: MarketGate;
+    readonly people: OpeningGate<People>;
     readonly metrics: Metrics;
     readonly url: string;
   }) {
     this.#parts = built.parts;
     this.#app = built.app;
     this.#gate = built.gate;
+    this.#people = built.people;
     this.#metrics = built.metrics;
     this.url = built.url;
   }
@@ -87,30 +116,92 @@ export class Outcry {
     const patience = setTimeout(() => this.#app.server.closeAllConnections(), REQUESTS_MS_MAX);
     const requestsEnd = this.#app.close();
     this.#gate.close();
+    this.#people.close();
     await Promise.all([requestsEnd, this.#gate.current()?.hub.close()]);
     clearTimeout(patience);
     for (const close of this.#built.reverse()) await close();
   }
 
-  async #openMarket(): Promise<void> {
+  async #open(): Promise<void> {
+    this.#gate.waitFor("the database starts");
+    const starting = this.#startDatabase();
+    const [database, chosen] = await Promise.all([starting, this.#chooseExchange(starting)]);
+    const storage = await database.open(databaseMarket(this.#parts.config, chosen.market.kind));
+    await this.#keep(() => storage.close());
+    await this.#openPeople(storage, chosen.symbols);
+    await this.#openMarket(storage, chosen);
+  }
+
+  async #startDatabase(): Promise<Database> {
+    const { config, log, onFault } = this.#parts;
+    const { databaseUrl: url, dataFolder } = config;
+    const place =
+      url === null
+        ? ({ kind: "embedded", dataFolder } as const)
+        : ({ kind: "external", url } as const);
+    const database = await startDatabase({ place, onFault, log });
+    await this.#keep(() => database.close());
+    return database;
+  }
+
+  async #openPeople(storage: Storage, symbols: readonly string[]): Promise<void> {
+    const [symbol = SYMBOLS_DEFAULT[0]] = symbols;
     const { log } = this.#parts;
-    const { market, exchange, symbols } = await this.#chooseExchange();
+    const auth = await openAuth({ storage, clock: systemClock, symbol, signIn: this.#signIn() });
+    const { logins } = auth;
+    await this.#keep(logins.onEnd((ids) => this.#gate.current()?.hub.endSessions(ids)));
+    const watch = new LoginWatch({
+      logins,
+      clock: systemClock,
+      open: () => this.#gate.current()?.hub.logins() ?? [],
+      onFault: (cause) => log.warn({ err: cause }, "logins of open streams could not be verified"),
+    });
+    await this.#keep(() => watch.stop());
+    this.#people.open({ auth, strategies: new Strategies(storage) });
+  }
+
+  #signIn(): SignInOptions | null {
+    const { signIn, appUrl, dataFolder } = this.#parts.config;
+    if (signIn === null) return null;
+    const redirectUri = `${appUrl}/api/auth/callback/google`;
+    if (signIn.secret !== null) return { ...signIn, secret: signIn.secret, redirectUri };
+    const kept = keptSessionSecret(dataFolder);
+    if (kept.kind === "refused") throw new StartRefusal(kept.message);
+    return { ...signIn, secret: kept.secret, redirectUri };
+  }
+
+  async #openMarket(storage: Storage, chosen: ChosenExchange): Promise<void> {
+    const { log } = this.#parts;
+    const { market, exchange, symbols } = chosen;
     this.#gate.waitFor("the market's history is being loaded");
-    const feed = createFeed({ exchange, symbols, clock: systemClock, random: Math.random, log });
+    const kept = await this.#keptCandles(storage);
+    const clock = systemClock;
+    const feed = createFeed({ exchange, symbols, clock, random: Math.random, log, kept });
     await this.#keep(() => feed.stop());
     await feed.start();
     const indicators = new IndicatorSeries(feed);
     await this.#keep(() => indicators.close());
     const instruments = feed.instruments.map(instrumentAnswer);
     const hello = () => ({ market, instruments });
-    const hub = new StreamHub({ market: feed, hello, clock: systemClock });
+    const hub = new StreamHub({ market: feed, hello, clock });
     await this.#keep(() => hub.close());
     await this.#keep(this.#metrics.watch(feed, hub));
     this.#gate.open({ market, data: feed, hub, indicators });
     log.info(`the market is open: ${market.kind}, ${symbols.join(" ")}`);
   }
 
-  async #chooseExchange(): Promise<ChosenExchange> {
+  async #keptCandles(storage: Storage): Promise<CandleStore> {
+    const { log } = this.#parts;
+    const candles = openCandleStore({
+      doors: storage,
+      clock: systemClock,
+      onFault: (fault) => log.warn({ err: fault }, "candles wait to be stored"),
+    });
+    await this.#keep(() => candles.close());
+    return candles;
+  }
+
+  async #chooseExchange(database: Promise<Database>): Promise<ChosenExchange> {
     const { config, log } = this.#parts;
     const symbols = config.symbols ?? SYMBOLS_DEFAULT;
     const { kind } = config.market;
@@ -118,9 +209,14 @@ export class Outcry {
       case "binance":
         return this.#binance(symbols);
       case "automatic": {
-        this.#gate.waitFor("Binance is being asked whether it is there");
         const binance = await this.#binance(symbols);
+        if (config.signIn !== null) return binance;
+        this.#gate.waitFor("Binance is being asked whether it is there");
         if (await binance.exchange.isReachable(REACHABLE_MS_MAX)) return binance;
+        if (await (await database).holdsCandles("binance")) {
+          log.warn(`${config.binanceRestUrl} does not answer: asking again until it does`);
+          return binance;
+        }
         log.warn(`${config.binanceRestUrl} does not answer: starting the SIMULATED MARKET instead`);
         return this.#simulated({ kind: "simulated", seed: config.simulatedSeed, symbols });
       }
@@ -194,9 +290,6 @@ export async function main(pages: Pages = BUILT_PAGES): Promise<void> {
   }
   const { config } = parsed;
   const log = createLog(config.logLevel, process.stdout.isTTY ? "terminal" : "lines");
-  for (const name of namesWithoutEffect(environment)) {
-    log.warn(`${name} is set, but has no effect in this version`);
-  }
   let outcry: Outcry | null = null;
   let isStopping = false;
   const stop = async (code: number) => {
@@ -209,7 +302,10 @@ export async function main(pages: Pages = BUILT_PAGES): Promise<void> {
     process.exit(code);
   };
   const onFault = (cause: unknown) => {
-    log.fatal({ err: cause }, "a fault that the server cannot outlive");
+    // What a person has to mend is one line; a fault is told with all that is known of it.
+    if (cause instanceof StartRefusal || cause instanceof StorageFault) {
+      process.stderr.write(`outcry: ${cause.message}\n`);
+    } else log.fatal({ err: cause }, "a fault that the server cannot outlive");
     stop(1).catch(() => process.exit(1));
   };
   process.on("uncaughtException", onFault);

@@ -21,13 +21,16 @@ export async function buildPages(): Promise<{ folder: string; remove: () => void
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
-/** Starts the server and waits until its market is open. */
+/** Starts the server on a data folder of its own and waits until its market is open. */
 export async function startServer(
   folder: string,
   environment: Readonly<Record<string, string>> = {},
 ): Promise<Outcry> {
-  const wanted = { PORT: "0", SYMBOLS, MARKET: "simulated", SIMULATED_SEED: "3", ...environment };
-  const parsed = parseConfig(wanted);
+  const data = mkdtempSync(join(tmpdir(), "outcry-data-"));
+  const parsed = parseConfig({
+    ...{ PORT: "0", SYMBOLS, MARKET: "simulated", SIMULATED_SEED: "3", OUTCRY_DATA: data },
+    ...environment,
+  });
   if (parsed.kind === "refused") throw new Error(JSON.stringify(parsed.refusals));
   const outcry = await Outcry.start({
     config: parsed.config,
@@ -38,7 +41,11 @@ export async function startServer(
     },
   });
   await fetch(`${outcry.url}/api/instruments`);
-  return outcry;
+  const close = async () => {
+    await Outcry.prototype.close.call(outcry);
+    rmSync(data, { recursive: true, force: true });
+  };
+  return Object.assign(outcry, { close });
 }
 
 export interface View {
@@ -48,6 +55,8 @@ export interface View {
   readonly path?: string;
   /** What localStorage holds when the page is first opened. */
   readonly stored?: Readonly<Record<string, string>>;
+  /** What the browser adds to every request. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** A page with all that it complained about: console, uncaught errors, the security policy. */
@@ -60,9 +69,20 @@ export interface WatchedPage {
 export async function openPage(
   browser: Browser,
   url: string,
-  { width = 1440, height = 900, locale = "en-US", path = "/", stored = {} }: View = {},
+  {
+    width = 1440,
+    height = 900,
+    locale = "en-US",
+    path = "/",
+    stored = {},
+    headers = {},
+  }: View = {},
 ): Promise<WatchedPage> {
-  const context = await browser.newContext({ viewport: { width, height }, locale });
+  const context = await browser.newContext({
+    viewport: { width, height },
+    locale,
+    extraHTTPHeaders: headers,
+  });
   await context.addInitScript((values) => {
     for (const [key, value] of Object.entries(values)) {
       if (localStorage.getItem(key) === null) localStorage.setItem(key, value);

@@ -22,11 +22,21 @@ export interface History {
   readonly forming: Readonly<Record<Timeframe, Candle | null>>;
 }
 
+/** Closed candles that outlive the process. */
+export interface CandleHistory {
+  /** The newest candles kept, ascending, at most `limit`. */
+  load(symbol: string, timeframe: Timeframe, limit: number): Promise<readonly ClosedCandle[]>;
+  /** Takes candles to be kept; returns at once. */
+  append(symbol: string, candles: readonly ClosedCandle[]): void;
+}
+
 export interface BackfillParts extends PatienceParts {
   readonly exchange: Exchange;
   readonly symbol: string;
   /** The minute to go on from; null begins at the minute that is forming now. */
   readonly resumeAt: number | null;
+  /** What is known already, so that the exchange is asked only for what is missing. */
+  readonly kept?: CandleHistory;
 }
 
 /** A candle so young may still be changed by trades on their way; the market clock looks again. */
@@ -38,7 +48,10 @@ const NEWEST_ROWS = 10;
 /** The wait for the first candle of a market that has not begun. */
 const NO_MARKET_PAUSE_MS = 1_000;
 
-/** One request a timeframe: 999 closed candles and the forming one, enough for ema(200) thrice over. */
+/**
+ * At most one request a timeframe: 999 closed candles and the forming one, enough for ema(200) thrice
+ * over; only the newest of them, or none, where the others are kept.
+ */
 export async function loadHistory(parts: BackfillParts): Promise<History> {
   const [time, newest] = await Promise.all([
     askPatiently("time", () => parts.exchange.time("repair"), parts),
@@ -46,15 +59,10 @@ export async function loadHistory(parts: BackfillParts): Promise<History> {
   ]);
   const cursor = newest === null ? (parts.resumeAt ?? 0) : firstLiveMinute(newest, time);
   const loaded = await Promise.all(
-    TIMEFRAMES.map(async (timeframe) => {
-      const rows = await rowsUpTo(parts, timeframe, cursor);
-      const closed = rows
-        .filter(({ openTime }) => endTimeOf(timeframe, openTime) <= cursor)
-        .map((row) => closedRow(row, timeframe, time));
-      const last = rows.at(-1);
-      const isForming = last !== undefined && endTimeOf(timeframe, last.openTime) > cursor;
-      return { timeframe, closed, forming: isForming ? last : null };
-    }),
+    TIMEFRAMES.map(async (timeframe) => ({
+      timeframe,
+      ...(await loadTimeframe(parts, timeframe, { cursor, time })),
+    })),
   );
   const byTimeframe = (timeframe: Timeframe) =>
     loaded.find((entry) => entry.timeframe === timeframe) ?? EMPTY;
@@ -66,10 +74,59 @@ export async function loadHistory(parts: BackfillParts): Promise<History> {
   };
 }
 
-const EMPTY: { readonly closed: readonly ClosedCandle[]; readonly forming: Candle | null } = {
-  closed: [],
-  forming: null,
-};
+interface Loaded {
+  readonly closed: readonly ClosedCandle[];
+  readonly forming: Candle | null;
+}
+
+const EMPTY: Loaded = { closed: [], forming: null };
+
+/** Closed candles loaded a series. */
+const CLOSED_WANTED = CANDLE_ROWS_MAX - 1;
+
+async function loadTimeframe(
+  parts: BackfillParts,
+  timeframe: Timeframe,
+  { cursor, time }: { readonly cursor: number; readonly time: number },
+): Promise<Loaded> {
+  const kept = await keptUpTo(parts, timeframe, cursor);
+  const last = kept.at(-1);
+  // The stream shows the forming candle within two seconds.
+  if (last !== undefined && endTimeOf(timeframe, last.openTime) > cursor - timeframeMs(timeframe)) {
+    return { closed: kept, forming: null };
+  }
+  const from = last === undefined ? null : endTimeOf(timeframe, last.openTime);
+  const rows = await rowsUpTo(parts, timeframe, { from, cursor });
+  const fresh = rows
+    .filter(({ openTime }) => endTimeOf(timeframe, openTime) <= cursor)
+    .map((row) => closedRow(row, timeframe, time));
+  parts.kept?.append(parts.symbol, fresh);
+  const newest = rows.at(-1);
+  const isForming = newest !== undefined && endTimeOf(timeframe, newest.openTime) > cursor;
+  return { closed: [...kept, ...fresh], forming: isForming ? newest : null };
+}
+
+/**
+ * The candles kept, where they are worth going on from: without a gap, which would have to be told
+ * from a hole of the exchange, and near enough for one request to reach the cursor.
+ */
+async function keptUpTo(
+  { kept, symbol }: BackfillParts,
+  timeframe: Timeframe,
+  cursor: number,
+): Promise<readonly ClosedCandle[]> {
+  const lengthMs = timeframeMs(timeframe);
+  const candles = (await kept?.load(symbol, timeframe, CLOSED_WANTED)) ?? [];
+  const ended = candles.filter(({ openTime }) => openTime + lengthMs <= cursor);
+  const [first] = ended;
+  const last = ended.at(-1);
+  if (first === undefined || last === undefined) return [];
+  const hasGap = last.openTime - first.openTime !== (ended.length - 1) * lengthMs;
+  const missing = Math.floor((cursor - last.openTime) / lengthMs) - 1;
+  const isFar = missing >= CLOSED_WANTED;
+  const isShort = ended.length + missing < CLOSED_WANTED;
+  return hasGap || isFar || isShort ? [] : ended.slice(missing - CLOSED_WANTED + ended.length);
+}
 
 /** A REST row as a closed candle; `time` is the exchange's clock when it was asked. */
 export function closedRow(row: Candle, timeframe: Timeframe, time: number): ClosedCandle {
@@ -114,35 +171,42 @@ function firstLiveMinute(newest: readonly [Candle, ...Candle[]], time: number): 
   return Math.max(first.openTime, Math.min(last.openTime, settled));
 }
 
-/** The newest rows that open at or before `cursor`. Where rows are missing, a second look decides. */
+interface RowSpan {
+  /** Open time of the first row wanted; null for as many as an answer holds. */
+  readonly from: number | null;
+  readonly cursor: number;
+}
+
+/** The newest rows that open at or before the cursor. Where rows are missing, a second look decides. */
 async function rowsUpTo(
   parts: BackfillParts,
   timeframe: Timeframe,
-  cursor: number,
+  { from, cursor }: RowSpan,
 ): Promise<readonly Candle[]> {
   const { exchange, symbol, clock, signal, log } = parts;
+  const span = from === null ? { to: cursor } : { from, to: cursor };
   const read = () =>
     askPatiently(
       `${symbol} ${timeframe} history`,
-      () => exchange.candles({ symbol, timeframe, to: cursor, limit: CANDLE_ROWS_MAX }, "repair"),
+      () => exchange.candles({ symbol, timeframe, ...span, limit: CANDLE_ROWS_MAX }, "repair"),
       parts,
     );
   const rows = await read();
-  if (lacking(rows, timeframe, cursor) === 0) return rows;
+  if (lacking(rows, timeframe, { from, cursor }) === 0) return rows;
   await pause(clock, HOLE_CONFIRMATION_MS, signal);
   const known = new Map([...rows, ...(await read())].map((row) => [row.openTime, row]));
   const merged = [...known.values()].sort((a, b) => a.openTime - b.openTime);
-  const holes = lacking(merged, timeframe, cursor);
+  const holes = lacking(merged, timeframe, { from, cursor });
   if (holes > 0) log.warn({ symbol, timeframe, holes }, "history has holes on the exchange itself");
   return merged;
 }
 
-/** How many candles that ended by `cursor` are missing after the first row. */
-function lacking(rows: readonly Candle[], timeframe: Timeframe, cursor: number): number {
-  const [first] = rows;
+/** How many candles that ended by the cursor are missing after the first one wanted. */
+function lacking(rows: readonly Candle[], timeframe: Timeframe, { from, cursor }: RowSpan): number {
+  const first = from ?? rows[0]?.openTime;
   if (first === undefined) return 0;
   const lengthMs = timeframeMs(timeframe);
-  const due = Math.floor((cursor - first.openTime) / lengthMs);
+  const due = Math.floor((cursor - first) / lengthMs);
   const ended = rows.filter(({ openTime }) => openTime + lengthMs <= cursor).length;
   return Math.max(0, due - ended);
 }

@@ -13,7 +13,7 @@ import {
   type Frame,
 } from "../exchange/exchange.ts";
 import type { Log } from "../log.ts";
-import { loadHistory } from "./backfill.ts";
+import { type CandleHistory, loadHistory } from "./backfill.ts";
 import { ConnectionGroup } from "./connection-group.ts";
 import { ExchangeTime } from "./exchange-time.ts";
 import { type FeedCounters, type FeedFigures, newFeedCounters } from "./feed-figures.ts";
@@ -24,6 +24,7 @@ import type { Random } from "./random.ts";
 import { SilenceProbe } from "./silence-probe.ts";
 import { SymbolFeed } from "./symbol-feed.ts";
 
+export type { CandleHistory } from "./backfill.ts";
 export type { FeedCounters, FeedFigures } from "./feed-figures.ts";
 export type { CandleRange, FeedListener, MarketData } from "./market-data.ts";
 export { ExchangeUnavailable } from "./older-candles.ts";
@@ -41,6 +42,8 @@ export interface FeedParts {
    * come in order. Symbols that are absent begin with the minute that forms now.
    */
   readonly resumeAt?: ReadonlyMap<string, number>;
+  /** Where closed candles are kept over a restart; every one that the feed learns is appended. */
+  readonly kept?: CandleHistory;
 }
 
 export interface Feed extends MarketData {
@@ -111,9 +114,9 @@ class SharedFeed implements Feed {
   }
 
   async start(): Promise<void> {
-    const { exchange, symbols, clock, random, log, resumeAt } = this.#parts;
+    const { exchange, symbols, clock, random, log, resumeAt, kept } = this.#parts;
     const { signal } = this.#stopping;
-    const patience = { clock, random, log, signal };
+    const patience = { clock, random, log, signal, ...(kept === undefined ? {} : { kept }) };
     this.instruments = await askPatiently(
       "instruments",
       () => exchange.instruments(symbols),
@@ -222,6 +225,7 @@ class SharedFeed implements Feed {
       onMinute: (minute) => {
         const [candle] = minute.candles;
         if (candle?.timeframe === "1m") this.#latenessMs.set(symbol, candle.latenessMs);
+        this.#parts.kept?.append(symbol, minute.candles);
         this.#tell((listener) => listener.onMinute(minute));
       },
     });

@@ -1,14 +1,23 @@
 /** What holds for every route: declared access, the Host header, methods, and caching. */
 import { createHash } from "node:crypto";
 import type { FastifyRequest, HTTPMethods } from "fastify";
-import type { App, HttpParts } from "./parts.ts";
+import type { App, DeclaredRoute, HttpParts } from "./parts.ts";
 import { type Refusal, sendRefusal } from "./problem.ts";
 
-/** A route that does not say who may use it never comes to life. */
+/** A route that does not say who may use it never comes to life. What all have said is kept on the app. */
 export function declareAccess(app: App): void {
+  const declared: DeclaredRoute[] = [];
+  app.decorate("declaredRoutes", declared);
   app.addHook("onRoute", (route) => {
-    if (route.config?.access === undefined) {
-      throw new Error(`route ${String(route.method)} ${route.url} does not declare its access`);
+    const { access, rows, cache } = route.config ?? {};
+    const name = `route ${String(route.method)} ${route.url}`;
+    if (access === undefined) throw new Error(`${name} does not declare its access`);
+    if (rows === undefined) throw new Error(`${name} does not declare whose rows it answers with`);
+    if (rows === "own" && cache !== undefined) {
+      throw new Error(`${name} would let answers of one person be kept`);
+    }
+    for (const method of [route.method].flat()) {
+      declared.push({ method: method.toUpperCase(), url: route.url, access, rows });
     }
   });
 }
@@ -18,7 +27,9 @@ export function declareAccess(app: App): void {
  * be able to. DNS rebinding gives such a page an address on this machine under its own name; the
  * Host header still bears that name, and is answered with 421 (Misdirected Request).
  */
-export function guardHost(app: App, parts: Pick<HttpParts, "appUrl" | "host">): void {
+export function guardHost(app: App, parts: Pick<HttpParts, "appUrl" | "host" | "mode">): void {
+  // With a login a foreign name gains nothing: the browser keeps no cookie for it.
+  if (parts.mode === "protected") return;
   app.addHook("onRequest", async (request, reply) => {
     const allowed = hostsOf(parts, request.socket.localPort);
     if (allowed.has(hostOf(request))) return undefined;
@@ -69,7 +80,7 @@ export function refuseOtherMethods(app: App, methodsByUrl: ReadonlyMap<string, S
     app.route({
       method: METHODS.filter((method) => !methods.has(method)),
       url,
-      config: { access: "public" },
+      config: { access: "public", rows: "shared" },
       schema: { hide: true },
       // Before the body is read: whatever it holds, the answer is the same.
       onRequest: async (_request, reply) =>

@@ -3,12 +3,13 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { FastifyContextConfig } from "fastify";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { problemSchema } from "../../protocol/problem.ts";
 import { Metrics } from "../metrics.ts";
-import { type App, buildHttp, type HttpParts, MarketGate } from "./http.ts";
+import { type App, buildHttp, type HttpParts, MarketGate, OpeningGate } from "./http.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "outcry-pages-"));
 const TOKEN = "a-token-of-at-least-24-characters";
@@ -16,7 +17,9 @@ const TOKEN = "a-token-of-at-least-24-characters";
 function parts(changes: Partial<HttpParts> = {}): HttpParts {
   return {
     log: pino({ level: "silent" }),
+    mode: "local",
     gate: new MarketGate(),
+    people: new OpeningGate(),
     metrics: new Metrics(),
     pages: { kind: "built", folder },
     appUrl: "http://localhost:3000",
@@ -30,7 +33,7 @@ function parts(changes: Partial<HttpParts> = {}): HttpParts {
 /** Routes of the test's own, to meet what no real route does: bodies, faults, slowness. */
 function addProbes(app: App): void {
   const body = z.strictObject({ name: z.string() });
-  const config = { access: "public" } as const;
+  const config = { access: "public", rows: "shared" } as const;
   app.post("/probe", { config, schema: { body } }, async ({ body }) => body);
   app.get("/probe/fault", { config }, async () => {
     throw new Error("secret: /etc/passwd");
@@ -83,7 +86,7 @@ interface Refused {
 }
 
 const TIMEFRAMES = ["1m", "5m", "15m", "1h", "4h", "1d"];
-const json = { "content-type": "application/json" };
+const json = { "content-type": "application/json", "sec-fetch-site": "same-origin" };
 
 const REFUSED: readonly Refused[] = [
   {
@@ -217,7 +220,7 @@ const REFUSED: readonly Refused[] = [
   },
   ...["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"].map((type) => ({
     path: "/probe",
-    init: { method: "POST", body: "name=x", headers: { "content-type": type } },
+    init: { method: "POST", body: "name=x", headers: { ...json, "content-type": type } },
     status: 415,
     problem: {
       code: "unsupported_media_type",
@@ -391,8 +394,14 @@ describe("who may ask", () => {
 
   test("a route that does not declare its access fails the build", async () => {
     const fresh = await buildHttp(parts());
-    expect(() => fresh.get("/api/forgotten", async () => "all strategies")).toThrow(
-      "route GET /api/forgotten does not declare its access",
+    const forgotten = (config: FastifyContextConfig) => () =>
+      fresh.get("/api/forgotten", { config }, async () => "all strategies");
+    expect(forgotten({})).toThrow("route GET /api/forgotten does not declare its access");
+    expect(forgotten({ access: "session" })).toThrow(
+      "route GET /api/forgotten does not declare whose rows it answers with",
+    );
+    expect(forgotten({ access: "session", rows: "own", cache: "revalidate" })).toThrow(
+      "route GET /api/forgotten would let answers of one person be kept",
     );
     await fresh.close();
   });
@@ -447,7 +456,7 @@ describe("pages", () => {
     expect(response.headers.get("cache-control")).toBe("no-cache");
   });
 
-  test.each(["/api", "/api/", "/api/strategies", "/livez/x", "/metrics/x"])(
+  test.each(["/api", "/api/", "/api/strategies/x/y", "/livez/x", "/metrics/x"])(
     "%s is not taken for a page",
     async (path) => {
       expect((await fetch(address + path)).status).toBe(404);
@@ -481,10 +490,18 @@ describe("while the market opens", () => {
   test("the description for machines names every route under /api", async () => {
     const description = await (await fetch(`${address}/api/openapi.json`)).json();
     expect(Object.keys(description.paths).sort()).toEqual([
+      "/api/auth/callback/google",
+      "/api/auth/sign-out",
+      "/api/auth/signin/google",
       "/api/candles",
       "/api/indicators",
       "/api/indicators/values",
       "/api/instruments",
+      "/api/me",
+      "/api/me/export",
+      "/api/me/sessions",
+      "/api/me/sessions/{id}",
+      "/api/strategies",
       "/api/trading-shared",
       "/api/ws-stats",
       "/livez",

@@ -15,20 +15,28 @@ import {
   refuseOtherMethods,
   setCacheHeaders,
 } from "./gatekeeping.ts";
+import { checkLogins } from "./login-check.ts";
 import { pagesRoute } from "./pages.ts";
 import type { App, HttpParts } from "./parts.ts";
 import { notFound, plainRefusal, refusalOfError, sendRefusal } from "./problem.ts";
+import { addRateLimits } from "./rate-limits.ts";
+import { accountRoutes } from "./routes/account.ts";
 import { candlesRoute } from "./routes/candles.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { indicatorsRoutes } from "./routes/indicators.ts";
 import { instrumentsRoute } from "./routes/instruments.ts";
 import { openapiRoute } from "./routes/openapi.ts";
+import { signInRoutes } from "./routes/sign-in.ts";
 import { statisticsRoute } from "./routes/statistics.ts";
+import { strategiesRoutes } from "./routes/strategies.ts";
 import { streamRoute } from "./routes/stream.ts";
+import { refuseForeignChanges } from "./same-origin.ts";
 import { securityHeaders, setSecurityHeaders } from "./security-headers.ts";
 
 export { MarketGate, type OpenMarket } from "./market-gate.ts";
-export type { App, HttpParts, Pages } from "./parts.ts";
+export { OpeningGate } from "./opening-gate.ts";
+export type { App, HttpParts, Pages, People, RateLimits } from "./parts.ts";
+export { RATE_LIMITS } from "./rate-limits.ts";
 export { StreamHub } from "./stream.ts";
 
 /** Larger than any body that Outcry takes; a rule of 200 nodes is under 16 KiB. */
@@ -79,6 +87,9 @@ export async function buildHttp(parts: HttpParts): Promise<App> {
   setCacheHeaders(app);
   guardHost(app, parts);
   endConnectionsAtClosing(app);
+  await addRateLimits(app, parts);
+  await checkLogins(app, parts);
+  refuseForeignChanges(app, parts);
   await app.register(fastifySwagger, {
     openapi: { openapi: "3.1.0", info: { title: "Outcry", version: "1" } },
     transform: jsonSchemaTransform,
@@ -89,6 +100,9 @@ export async function buildHttp(parts: HttpParts): Promise<App> {
   candlesRoute(app, parts);
   instrumentsRoute(app, parts);
   indicatorsRoutes(app, parts);
+  signInRoutes(app, parts);
+  accountRoutes(app, parts);
+  strategiesRoutes(app, parts);
   healthRoutes(app, parts);
   openapiRoute(app);
   refuseOtherMethods(app, methodsByUrl);

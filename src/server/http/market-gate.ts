@@ -3,6 +3,7 @@
 import type { Market } from "../../protocol/stream.ts";
 import type { MarketData } from "../feed/feed.ts";
 import type { IndicatorSeries } from "../indicators/indicators.ts";
+import { OpeningGate } from "./opening-gate.ts";
 import type { StreamHub } from "./stream.ts";
 
 /** What stands once the market is chosen and its history is loaded. */
@@ -13,25 +14,21 @@ export interface OpenMarket {
   readonly indicators: IndicatorSeries;
 }
 
-/**
- * The server listens before its market is open, so that the page and the health routes answer at
- * once. Requests that need the market wait here, for a bounded time.
- */
+/** The server listens before its market is open: requests that need it wait here, for a bounded time. */
 export class MarketGate {
-  #open: OpenMarket | null = null;
+  readonly #gate = new OpeningGate<OpenMarket>();
   #reason = "the server starts";
-  #isClosed = false;
-  readonly #waiting = new Set<() => void>();
 
   /** The open market, or null while it opens. */
   current(): OpenMarket | null {
-    return this.#open;
+    return this.#gate.current();
   }
 
   /** Why the market is not ready for use, or null when it is. */
   notReady(): string | null {
-    if (this.#open === null) return this.#reason;
-    return this.#open.data.isReady() ? null : staleness(this.#open.data);
+    const open = this.#gate.current();
+    if (open === null) return this.#reason;
+    return open.data.isReady() ? null : staleness(open.data);
   }
 
   /** Says what the opening waits for. */
@@ -40,40 +37,20 @@ export class MarketGate {
   }
 
   open(market: OpenMarket): void {
-    this.#open = market;
-    this.#wakeAll();
+    this.#gate.open(market);
   }
 
   /** Lets nobody wait any longer: the market will not open any more. */
   close(): void {
-    this.#isClosed = true;
     this.#reason = "the server closes";
-    this.#wakeAll();
-  }
-
-  #wakeAll(): void {
-    for (const wake of [...this.#waiting]) wake();
+    this.#gate.close();
   }
 
   /** The open market as soon as it is; null when it is not within `waitMs`. */
-  async whenOpen(waitMs: number): Promise<OpenMarket | null> {
-    if (this.#open !== null || this.#isClosed) return this.#open;
-    if (this.#waiting.size >= WAITING_MAX) return null;
-    await new Promise<void>((resolve) => {
-      const wake = () => {
-        clearTimeout(timer);
-        this.#waiting.delete(wake);
-        resolve();
-      };
-      const timer = setTimeout(wake, waitMs);
-      this.#waiting.add(wake);
-    });
-    return this.#open;
+  whenOpen(waitMs: number): Promise<OpenMarket | null> {
+    return this.#gate.whenOpen(waitMs);
   }
 }
-
-/** Requests that wait at once: a page and its tabs need a few; the rest is told to come again. */
-const WAITING_MAX = 1_000;
 
 function staleness(data: MarketData): string {
   const states = Object.entries(data.connections()).filter(([, { state }]) => state !== "open");

@@ -22,7 +22,7 @@ async function builtPages(app: App, folder: string): Promise<void> {
   });
   app.get<{ Params: { "*": string } }>(
     "/*",
-    { config: { access: "public" }, schema: { hide: true } },
+    { config: { access: "public", rows: "shared" }, schema: { hide: true } },
     (request, reply) => {
       const path = `/${request.params["*"]}`;
       if (NOT_PAGES.test(path)) return sendRefusal(reply, notFound(request));
@@ -49,7 +49,7 @@ const NOT_BUILT: Refusal = {
 function developmentPages(app: App, handle: PageHandler): void {
   app.get<{ Params: { "*": string } }>(
     "/*",
-    { config: { access: "public" }, schema: { hide: true } },
+    { config: { access: "public", rows: "shared" }, schema: { hide: true } },
     (request, reply) => {
       if (NOT_PAGES.test(`/${request.params["*"]}`)) return sendRefusal(reply, notFound(request));
       reply.hijack();

@@ -15,6 +15,7 @@ import {
   stand,
 } from "../../../test/stream-stand.ts";
 import { MINUTE_MS } from "../../core/timeframe.ts";
+import { LOCAL_LOGIN } from "../auth/auth.ts";
 
 describe("sessions", () => {
   test("are removed however the client goes", async () => {
@@ -73,7 +74,14 @@ describe("sessions", () => {
     const s = await stand();
     const slow = createServer((request, response) => {
       if (request.url === "/slow") return;
-      s.results.push(s.hub.open(response, { symbol: "BTCUSDT", timeframe: "1m", headers: {} }));
+      s.results.push(
+        s.hub.open(response, {
+          symbol: "BTCUSDT",
+          timeframe: "1m",
+          headers: {},
+          login: LOCAL_LOGIN,
+        }),
+      );
     });
     slow.listen(0, "127.0.0.1");
     await once(slow, "listening");

@@ -3,6 +3,9 @@ import { HEARTBEAT_MS } from "../../protocol/stream.ts";
 
 export interface StreamLimits {
   readonly streamsMax: number;
+  /** Of one signed-in browser, and of one person; local mode has no such bound. */
+  readonly loginMax: number;
+  readonly userMax: number;
   /** Shortest time between two writes to the same client; what changes meanwhile goes together. */
   readonly beatMs: number;
   readonly heartbeatMs: number;
@@ -17,6 +20,9 @@ export interface StreamLimits {
 export const STREAM_LIMITS: StreamLimits = {
   /** 12,000 streams × 20 kB are 240 MB, and one beat to all of them some 100 ms. */
   streamsMax: 12_000,
+  /** As many as HTTP/1.1 lets a browser open to one origin, and three such browsers. */
+  loginMax: 6,
+  userMax: 20,
   /** The exchange tells a candle every 1 to 2 s; four times a second looks live. */
   beatMs: 250,
   heartbeatMs: HEARTBEAT_MS,

@@ -4,6 +4,7 @@ import type { Socket } from "node:net";
 import { assert } from "../../core/assert.ts";
 import { TIMEFRAMES, type Timeframe } from "../../core/timeframe.ts";
 import { PROTOCOL_VERSION, type StreamEvent } from "../../protocol/stream.ts";
+import type { Login } from "../auth/auth.ts";
 import type { Clock, Timer } from "../clock.ts";
 import type { MarketData } from "../feed/feed.ts";
 import { StreamChannel } from "./stream-channel.ts";
@@ -19,6 +20,7 @@ import {
 } from "./stream-encoding.ts";
 import { type ResponseHeaders, streamHead } from "./stream-head.ts";
 import { STREAM_LIMITS, type StreamLimits } from "./stream-limits.ts";
+import { StreamOwners } from "./stream-owners.ts";
 
 export interface StreamHubOptions {
   readonly market: MarketData;
@@ -34,6 +36,8 @@ export interface StreamRequest {
   readonly timeframe: Timeframe;
   /** Response headers besides the stream's own, such as those of security. */
   readonly headers: ResponseHeaders;
+  /** Whose stream it is; it ends with this login. */
+  readonly login: Login;
 }
 
 export type OpenResult =
@@ -44,10 +48,10 @@ export type OpenResult =
   | { readonly kind: "refused"; readonly reason: RefusalReason };
 
 /**
- * `full`: the bound is reached. `closing`: the server stops. `pipelined`: an earlier request on the
+ * `full`: the bound is reached. `tooMany`: this login's or this user's is. `closing`: the server stops. `pipelined`: an earlier request on the
  * same connection is still being answered. `gone`: the client has left already.
  */
-export type RefusalReason = "full" | "closing" | "pipelined" | "gone";
+export type RefusalReason = "full" | "tooMany" | "closing" | "pipelined" | "gone";
 
 export interface StreamCounters {
   readonly opened: number;
@@ -64,6 +68,8 @@ export interface StreamCounters {
 /** How long the browser waits before it connects again; clients of ours add jitter of their own. */
 const RETRY_TEXT = "retry: 3000\n\n";
 
+const SIGNED_OUT = new Block(eventText("bye", { reason: "signed_out" }));
+
 export class StreamHub {
   readonly #market: MarketData;
   readonly #hello: StreamHubOptions["hello"];
@@ -71,6 +77,7 @@ export class StreamHub {
   readonly #limits: StreamLimits;
   readonly #channels = new Map<string, StreamChannel>();
   readonly #streams = new Set<EventStream>();
+  readonly #owners = new StreamOwners();
   readonly #unsubscribe: () => void;
   readonly #greetings = new Map<StreamChannel, { encoded: Encoded; madeAt: number }>();
   #toldPrices: Record<string, number> = {};
@@ -128,7 +135,7 @@ export class StreamHub {
     const { socket, req: request } = response;
     const channel = this.#channels.get(channelKey(wanted.symbol, wanted.timeframe));
     assert(channel !== undefined, "a stream is opened for a symbol that the market knows");
-    const reason = this.#refusalReason(response);
+    const reason = this.#refusalReason(response, wanted.login);
     if (reason !== null || socket === null) {
       this.#refused += 1;
       return { kind: "refused", reason: reason ?? "gone" };
@@ -140,8 +147,22 @@ export class StreamHub {
       return { kind: "answered" };
     }
     const stream = this.#admit(socket, coding, channel);
+    this.#owners.add(stream, wanted.login);
     stream.greet(head, this.#greeting(channel));
     return { kind: "opened", stream };
+  }
+
+  /** The logins that have streams open. */
+  logins(): Iterable<Login> {
+    return this.#owners.logins();
+  }
+
+  /** Ends the streams of logins that have ended: nothing more is sent to them. */
+  endSessions(sessionIds: ReadonlySet<number>): void {
+    for (const stream of this.#owners.ofSessions(sessionIds)) {
+      stream.send(SIGNED_OUT);
+      stream.end();
+    }
   }
 
   /** Says goodbye to all streams and ends them; resolves when the last socket is closed. */
@@ -181,11 +202,13 @@ export class StreamHub {
     });
   }
 
-  #refusalReason({ socket, req }: ServerResponse): RefusalReason | null {
+  #refusalReason({ socket, req }: ServerResponse, login: Login): RefusalReason | null {
     if (this.#isClosing) return "closing";
     if (req.socket.destroyed) return "gone";
     if (socket === null) return "pipelined";
-    return this.#streams.size >= this.#limits.streamsMax ? "full" : null;
+    if (this.#streams.size >= this.#limits.streamsMax) return "full";
+    const { loginMax, userMax } = this.#limits;
+    return this.#owners.isAtBound(login, { loginMax, userMax }) ? "tooMany" : null;
   }
 
   #admit(socket: Socket, coding: Coding, channel: StreamChannel): EventStream {
@@ -305,6 +328,7 @@ export class StreamHub {
 
   #forget(stream: EventStream, channel: StreamChannel, ending: StreamEnding): void {
     if (!this.#streams.delete(stream)) return;
+    this.#owners.remove(stream);
     channel.remove(stream);
     this.#ended[ending] += 1;
     if (this.#streams.size > 0) return;

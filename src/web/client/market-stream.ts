@@ -13,8 +13,8 @@ import {
   snapshotEvent,
   statusEvent,
 } from "../../protocol/stream.ts";
-import { problemOf } from "./market-api.ts";
 import { reconnectDelayMs } from "./reconnect-delay.ts";
+import { problemOf, SIGN_IN_REQUIRED } from "./server-api.ts";
 
 /** What the stream is asked for; without a symbol the server chooses its first. */
 export interface Selection {
@@ -64,6 +64,14 @@ const OUTDATED: Problem = {
   code: "page_outdated",
   message: "The server speaks a newer protocol than this page.",
 };
+
+const SIGNED_OUT: Problem = {
+  code: SIGN_IN_REQUIRED,
+  message: "The login that this stream was opened with has ended.",
+};
+
+/** Statuses that another attempt would meet again: a wrong question, and nobody signed in. */
+const FINAL: ReadonlySet<number> = new Set([400, 401]);
 
 export class MarketStream {
   readonly #listener: StreamListener;
@@ -134,7 +142,10 @@ export class MarketStream {
     this.#on(source, "closed", closedEvent, (event) => this.#listener.onClosed(event));
     this.#on(source, "prices", pricesEvent, (event) => this.#listener.onPrices(event));
     this.#on(source, "status", statusEvent, (event) => this.#listener.onStatus(event));
-    this.#on(source, "bye", byeEvent, () => this.#waitAndRetry(null));
+    this.#on(source, "bye", byeEvent, ({ reason }) => {
+      if (reason === "signed_out") this.#refuse(SIGNED_OUT);
+      else this.#waitAndRetry(null);
+    });
     this.#watch = setInterval(() => {
       if (Date.now() - this.#heardAt > this.#silenceMsMax) this.#waitAndRetry(null);
     }, WATCH_MS);
@@ -170,7 +181,7 @@ export class MarketStream {
     this.#probe = probe;
     problemOf(address, probe).then((problem) => {
       if (this.#probe !== probe) return;
-      if (problem !== null && problem.status === 400) this.#refuse(problem.problem);
+      if (problem !== null && FINAL.has(problem.status)) this.#refuse(problem.problem);
       else this.#waitAndRetry(problem?.problem ?? null);
     });
   }

@@ -1,12 +1,14 @@
-/** How components reach what main.tsx built: the market, the preferences, and frames to draw in. */
+/** How components reach what main.tsx built: the market, the preferences, the way out, and frames to draw in. */
 import { createContext, useContext, useEffect, useRef, useSyncExternalStore } from "react";
 import { assert } from "../../core/assert.ts";
 import type { MarketClient, MarketState } from "./market-client.ts";
 import type { Preferences, PreferenceValues } from "./preferences.ts";
+import type { SignInDoor } from "./sign-in-door.ts";
 
 export interface PageTools {
   readonly market: MarketClient;
   readonly preferences: Preferences;
+  readonly door: SignInDoor;
 }
 
 export const PageContext = createContext<PageTools | null>(null);
@@ -24,6 +26,10 @@ export function useMarketState<T>(select: (state: MarketState) => T): T {
 export function usePreferences(): readonly [PreferenceValues, Preferences] {
   const { preferences } = usePageTools();
   return [useSyncExternalStore(preferences.subscribe, preferences.get), preferences];
+}
+
+export function useSignInDoor(): SignInDoor {
+  return usePageTools().door;
 }
 
 /** Calls `draw` once now and once in every frame in which the market moved; it writes to nodes, not to state. */

@@ -1,11 +1,15 @@
 /** Every sentence of the page in English; the other languages have the same keys or do not compile. */
 
+import { peopleEn } from "./people-en.ts";
+
 export const en = {
+  ...peopleEn,
   app: {
     name: "Outcry",
     skip: "Skip to the chart",
     title: "{{price}} {{symbol}} {{timeframe}}",
     notFound: "There is no such page.",
+    onItsWay: "Outcry is starting. One moment.",
     backHome: "Open the market",
     paper: "Paper trading, simulated",
     disclaimer: "Past results promise nothing.",
@@ -154,6 +158,9 @@ export const en = {
       "All streams that this server offers are in use. Close another tab or come back later.",
     closing: "The server is closing. It may be back in a moment.",
     market_not_open: "The server is still opening its market.",
+    too_many_requests: "That was too often. Try again in a moment.",
+    too_many_streams: "You have as many streams open as one may have. Close another tab.",
+    starting: "The server is still starting. Try again in a moment.",
     invalid_symbol: "This server does not follow that symbol.",
     other: "The server says: {{message}}",
     retry: "Try again",

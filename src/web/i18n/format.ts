@@ -20,6 +20,8 @@ export class Format {
   readonly #time: Intl.DateTimeFormat;
   readonly #minute: Intl.DateTimeFormat;
   readonly #day: Intl.DateTimeFormat;
+  #relative: Intl.RelativeTimeFormat | null = null;
+  #share: Intl.NumberFormat | null = null;
 
   constructor(language: Language) {
     const locale = LOCALES[language];
@@ -85,17 +87,36 @@ export class Format {
     return this.#percent.format(ratio);
   }
 
+  /** A share without a sign, with as few digits as tell it: 0.015 is "1.5%". */
+  share(ratio: number): string {
+    this.#share ??= new Intl.NumberFormat(this.locale, {
+      style: "percent",
+      maximumFractionDigits: 2,
+    });
+    return this.#share.format(ratio);
+  }
+
   /** As few digits as tell it: parameters, bounds, counts. */
   plain(value: number): string {
     return this.#plain.format(value);
   }
 
-  /** A span of time in its largest sensible unit: 0.4s, 45s, 12m, 3h. */
+  /** A span of time in its largest sensible unit: 0.4s, 45s, 12m, 3h, 24d. */
   duration(ms: number): string {
     if (ms < 10_000) return this.#unit("second", 1).format(ms / 1_000);
     if (ms < 120_000) return this.#unit("second", 0).format(ms / 1_000);
     if (ms < 7_200_000) return this.#unit("minute", 0).format(ms / 60_000);
-    return this.#unit("hour", 0).format(ms / 3_600_000);
+    if (ms < 172_800_000) return this.#unit("hour", 0).format(ms / 3_600_000);
+    return this.#unit("day", 0).format(ms / 86_400_000);
+  }
+
+  /** How long ago something was, in words: now, 3 minutes ago, yesterday. */
+  ago(ms: number): string {
+    this.#relative ??= new Intl.RelativeTimeFormat(this.locale, { numeric: "auto" });
+    if (ms < 60_000) return this.#relative.format(0, "second");
+    if (ms < 3_600_000) return this.#relative.format(-Math.floor(ms / 60_000), "minute");
+    if (ms < 86_400_000) return this.#relative.format(-Math.floor(ms / 3_600_000), "hour");
+    return this.#relative.format(-Math.floor(ms / 86_400_000), "day");
   }
 
   /** What is left of a span, as a clock shows it: 0:42, 12:05, 3:20:00. */
@@ -107,7 +128,7 @@ export class Format {
     return `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(seconds % 60)}`;
   }
 
-  #unit(unit: "second" | "minute" | "hour", decimals: 0 | 1): Intl.NumberFormat {
+  #unit(unit: "second" | "minute" | "hour" | "day", decimals: 0 | 1): Intl.NumberFormat {
     const key = `${unit}${decimals}`;
     let format = this.#units.get(key);
     if (format === undefined) {

@@ -1,12 +1,15 @@
 /** Every sentence of the page in French. */
+import { peopleFr } from "./people-fr.ts";
 import type { Translation } from "./translation.ts";
 
 export const fr: Translation = {
+  ...peopleFr,
   app: {
     name: "Outcry",
     skip: "Aller au graphique",
     title: "{{price}} {{symbol}} {{timeframe}}",
     notFound: "Cette page n’existe pas.",
+    onItsWay: "Outcry démarre. Un instant.",
     backHome: "Ouvrir le marché",
     paper: "Trading fictif, simulé",
     disclaimer: "Les résultats passés ne promettent rien.",
@@ -156,6 +159,9 @@ export const fr: Translation = {
       "Tous les flux que ce serveur offre sont pris. Fermez un autre onglet ou revenez plus tard.",
     closing: "Le serveur se ferme. Il reviendra peut-être dans un instant.",
     market_not_open: "Le serveur est encore en train d’ouvrir son marché.",
+    too_many_requests: "C’était trop souvent. Réessayez dans un instant.",
+    too_many_streams: "Vous avez ouvert autant de flux que permis. Fermez un autre onglet.",
+    starting: "Le serveur démarre encore. Réessayez dans un instant.",
     invalid_symbol: "Ce serveur ne suit pas ce symbole.",
     other: "Le serveur dit : {{message}}",
     retry: "Réessayer",

@@ -19,13 +19,16 @@ function leaves(tree: Tree, path = ""): Map<string, string> {
 const placeholders = (text: string) => [...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name);
 
 const SOURCES = Object.entries(
-  import.meta.glob<string>(["../**/*.ts", "../**/*.tsx", "../../core/timeframe.ts"], {
-    query: "?raw",
-    import: "default",
-    eager: true,
-  }),
+  import.meta.glob<string>(
+    ["../**/*.ts", "../**/*.tsx", "../../core/timeframe.ts", "../../protocol/account.ts"],
+    {
+      query: "?raw",
+      import: "default",
+      eager: true,
+    },
+  ),
 )
-  .filter(([path]) => !path.includes("/i18n/en.ts") && !path.includes("/i18n/fr.ts"))
+  .filter(([path]) => !/\/i18n\/(people-)?(en|fr)\.ts$/.test(path))
   .filter(([path]) => !path.includes(".test."))
   .map(([, text]) => text)
   .join("\n");

@@ -1,7 +1,7 @@
 /** The shape that every language has: the keys of English, with any sentence behind them. */
 import type { en } from "./en.ts";
 
-type Sentences<T> = {
+export type Sentences<T> = {
   readonly [Key in keyof T]: T[Key] extends string ? string : Sentences<T[Key]>;
 };
 

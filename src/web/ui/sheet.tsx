@@ -22,9 +22,11 @@ export function Sheet({ title, opened, onClose, children, width = 560 }: SheetPr
       // Locking the scroll would write a style element, which the content security policy refuses.
       lockScroll={false}
       transitionProps={{ duration: 0 }}
+      // A class on the content itself would also dress the box around it, over the whole window.
+      classNames={{ content: "sheet" }}
     >
       <Modal.Overlay />
-      <Modal.Content className="sheet">
+      <Modal.Content>
         {/* Not a header element: those are landmarks of the page. */}
         <div className="sheet-header">
           <Modal.Title className="sheet-title">{title}</Modal.Title>

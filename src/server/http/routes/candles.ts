@@ -27,7 +27,7 @@ export function candlesRoute(app: App, { gate }: Pick<HttpParts, "gate">): void 
   app.get(
     "/api/candles",
     {
-      config: { access: "session", cache: "revalidate" },
+      config: { access: "session", rows: "shared", cache: "revalidate" },
       schema: {
         summary: "Closed candles of one symbol and timeframe, ascending",
         querystring: query,

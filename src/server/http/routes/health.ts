@@ -14,7 +14,7 @@ export function healthRoutes(
   { gate, metrics, metricsToken }: Pick<HttpParts, "gate" | "metrics" | "metricsToken">,
 ): void {
   const open = {
-    config: { access: "public" },
+    config: { access: "public", rows: "shared" },
     schema: { querystring: z.strictObject({}), response: answers(healthy) },
   } as const;
 
@@ -28,7 +28,7 @@ export function healthRoutes(
 
   app.get(
     "/metrics",
-    { config: { access: "public" }, schema: { hide: true } },
+    { config: { access: "public", rows: "shared" }, schema: { hide: true } },
     async (request, reply) => {
       if (!mayRead(request, metricsToken)) return sendRefusal(reply, METRICS_REFUSED);
       return reply.type(metrics.contentType).send(await metrics.text());

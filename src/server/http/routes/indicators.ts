@@ -31,7 +31,7 @@ export function indicatorsRoutes(app: App, { gate }: Pick<HttpParts, "gate">): v
   app.get(
     "/api/indicators",
     {
-      config: { access: "public", cache: "revalidate" },
+      config: { access: "public", rows: "shared", cache: "revalidate" },
       schema: {
         summary: "The catalogue of indicators",
         querystring: z.strictObject({}),
@@ -44,7 +44,7 @@ export function indicatorsRoutes(app: App, { gate }: Pick<HttpParts, "gate">): v
   app.get(
     "/api/indicators/values",
     {
-      config: { access: "session", cache: "revalidate" },
+      config: { access: "session", rows: "shared", cache: "revalidate" },
       schema: {
         summary: "One indicator's series, and its state after the last closed candle",
         querystring: valuesQuery,

@@ -9,7 +9,7 @@ export function instrumentsRoute(app: App, { gate }: Pick<HttpParts, "gate">): v
   app.get(
     "/api/instruments",
     {
-      config: { access: "public", cache: "revalidate" },
+      config: { access: "public", rows: "shared", cache: "revalidate" },
       schema: {
         summary: "What is traded, with tick, step and minimums",
         querystring: z.strictObject({}),

@@ -6,7 +6,7 @@ export function openapiRoute(app: App): void {
   app.get(
     "/api/openapi.json",
     {
-      config: { access: "public", cache: "revalidate" },
+      config: { access: "public", rows: "shared", cache: "revalidate" },
       schema: { querystring: z.strictObject({}), hide: true },
     },
     async (_request, reply) =>

@@ -15,7 +15,7 @@ export function statisticsRoute(app: App, { gate }: Pick<HttpParts, "gate">): vo
   app.get(
     "/api/ws-stats",
     {
-      config: { access: "public" },
+      config: { access: "public", rows: "shared" },
       schema: {
         summary: "How few connections serve how many streams",
         querystring: z.strictObject({}),

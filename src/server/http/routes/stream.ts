@@ -1,6 +1,7 @@
 /** `GET /api/trading-shared`: checks what is wanted and hands the connection over to the hub. */
 import { z } from "zod";
 import { problemSchema } from "../../../protocol/problem.ts";
+import { loginOf, refuseStranger } from "../login-check.ts";
 import type { App, HttpParts } from "../parts.ts";
 import { type Refusal, sendRefusal } from "../problem.ts";
 import type { RefusalReason } from "../stream.ts";
@@ -12,11 +13,11 @@ import { instrumentOr400, marketQuery, openMarketOr503 } from "./market-query.ts
  */
 const query = z.strictObject({ action: z.enum(["start"]), ...marketQuery });
 
-export function streamRoute(app: App, { gate }: Pick<HttpParts, "gate">): void {
+export function streamRoute(app: App, { gate, people }: Pick<HttpParts, "gate" | "people">): void {
   app.get(
     "/api/trading-shared",
     {
-      config: { access: "session" },
+      config: { access: "session", rows: "shared" },
       schema: {
         summary: "The market as an event stream",
         querystring: query,
@@ -33,10 +34,14 @@ export function streamRoute(app: App, { gate }: Pick<HttpParts, "gate">): void {
       if (market === null) return reply;
       const instrument = instrumentOr400(market, symbol, reply);
       if (instrument === null) return reply;
+      const login = loginOf(request);
+      // It may have ended while the market opened. From here to the hub nothing else can happen.
+      if (people.current()?.auth.logins.hasEnded(login) === true) return refuseStranger(reply);
       const result = market.hub.open(reply.raw, {
         symbol: instrument.symbol,
         timeframe,
         headers: reply.getHeaders(),
+        login,
       });
       if (result.kind === "refused") {
         return sendRefusal(reply.header("retry-after", "5"), REFUSED[result.reason]);
@@ -50,6 +55,13 @@ const REFUSED: Readonly<Record<RefusalReason, Refusal>> = {
   full: {
     status: 503,
     problem: { code: "streams_full", message: "all streams that this server offers are in use" },
+  },
+  tooMany: {
+    status: 429,
+    problem: {
+      code: "too_many_streams",
+      message: "this login or this person has as many streams open as one may have",
+    },
   },
   closing: {
     status: 503,

@@ -7,7 +7,8 @@ import type {
   IndicatorCategory,
   IndicatorDefinition,
 } from "../../../core/indicators/definition.ts";
-import { ApiFault, fetchIndicatorIds } from "../../client/market-api.ts";
+import { fetchIndicatorIds } from "../../client/market-api.ts";
+import { ApiFault } from "../../client/server-api.ts";
 import { entryText } from "../../i18n/catalogue-text.ts";
 import { problemText } from "../../i18n/problem-text.ts";
 import { useWording } from "../../i18n/wording.ts";

@@ -1,7 +1,9 @@
 /** The market page: one symbol, one timeframe, live. */
+import "./market.css";
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import type { Timeframe } from "../../../core/timeframe.ts";
 import { indicatorText } from "../../client/indicator-reference.ts";
+import { useLookChange } from "../../client/me.ts";
 import { useClock, useMarket, useMarketState, usePreferences } from "../../client/page-context.ts";
 import { useWording } from "../../i18n/wording.ts";
 import { useFullScreen } from "../../ui/full-screen.ts";
@@ -41,7 +43,8 @@ export function MarketPage({ search, onNavigate }: MarketPageProps) {
   const [edited, setEdited] = useState<IndicatorChoice | null>(null);
   const [choices, setChoices] = useChoices();
   const [isFullScreen, toggleFullScreen] = useFullScreen();
-  const [, preferences] = usePreferences();
+  const [{ theme }] = usePreferences();
+  const changeLook = useLookChange();
   const chart = useRef<CandleChart | null>(null);
   const closeSheets = () => {
     setSheet(null);
@@ -60,8 +63,7 @@ export function MarketPage({ search, onNavigate }: MarketPageProps) {
       onTimeframe: (next) => choose({ timeframe: next }),
       onSheet: setSheet,
       onFullScreen: toggleFullScreen,
-      onTheme: () =>
-        preferences.set({ theme: preferences.get().theme === "dark" ? "light" : "dark" }),
+      onTheme: () => changeLook({ theme: theme === "dark" ? "light" : "dark" }),
     }),
   );
   return (

@@ -1,6 +1,8 @@
-/** The head of the page: what this is, whether it lives, and how it shall look. */
-import { useTranslation } from "react-i18next";
+/** The head of the page: what this is, whether it lives, how it shall look, and for whom. */
 import { usePreferences } from "../../client/page-context.ts";
+import { AccountMenu } from "../../frame/account-menu.tsx";
+import { LanguageSwitch, ThemeSwitch } from "../../frame/look-switches.tsx";
+import { PageLogo } from "../../frame/page-logo.tsx";
 import { useWording } from "../../i18n/wording.ts";
 import { IconButton } from "../../ui/icon-button.tsx";
 import { ConnectionStatus } from "./connection-status.tsx";
@@ -11,15 +13,11 @@ interface PageHeaderProps {
 
 export function PageHeader({ onHelp }: PageHeaderProps) {
   const { t } = useWording();
-  const [{ theme, palette }, preferences] = usePreferences();
-  const isDark = theme === "dark";
+  const [{ palette }, preferences] = usePreferences();
   const isGreenRed = palette === "green-red";
   return (
     <header className="header">
-      <a className="logo" href="/">
-        <img src="/favicon.svg" alt="" width="24" height="24" />
-        <span>{t("app.name")}</span>
-      </a>
+      <PageLogo />
       <span className="spring" />
       <ConnectionStatus />
       <LanguageSwitch />
@@ -28,42 +26,11 @@ export function PageHeader({ onHelp }: PageHeaderProps) {
         label={t(isGreenRed ? "settings.toBlueOrange" : "settings.toGreenRed")}
         onClick={() => preferences.set({ palette: isGreenRed ? "blue-orange" : "green-red" })}
       />
-      <IconButton
-        icon={isDark ? "sun" : "moon"}
-        label={t(isDark ? "settings.toLight" : "settings.toDark")}
-        shortcut="T"
-        onClick={() => preferences.set({ theme: isDark ? "light" : "dark" })}
-      />
-      <IconButton icon="keyboard" label={t("settings.help")} shortcut="?" onClick={onHelp} />
+      <ThemeSwitch shortcut="T" />
+      <span className="for-keyboards">
+        <IconButton icon="keyboard" label={t("settings.help")} shortcut="?" onClick={onHelp} />
+      </span>
+      <AccountMenu />
     </header>
-  );
-}
-
-function LanguageSwitch() {
-  const { t, language } = useWording();
-  const { i18n } = useTranslation();
-  const [, preferences] = usePreferences();
-  const names = { en: t("settings.english"), fr: t("settings.french") };
-  return (
-    <fieldset className="segments">
-      <legend className="unseen">{t("settings.language")}</legend>
-      {(["en", "fr"] as const).map((one) => (
-        <button
-          key={one}
-          type="button"
-          className="segment"
-          lang={one}
-          aria-pressed={one === language}
-          aria-label={names[one]}
-          title={names[one]}
-          onClick={() => {
-            preferences.set({ language: one });
-            void i18n.changeLanguage(one);
-          }}
-        >
-          {one.toUpperCase()}
-        </button>
-      ))}
-    </fieldset>
   );
 }

@@ -1,7 +1,8 @@
 /** Which indicator is meant, with which parameters: its text, its definition, a fresh one. */
+import { assert } from "../../core/assert.ts";
 import { findIndicator } from "../../core/indicators/catalog.ts";
-import type { IndicatorParameter } from "../../core/indicators/definition.ts";
 import type { Indicator } from "../../core/indicators/indicator.ts";
+import { isWithin, printIndicator } from "../../core/indicators/indicator-text.ts";
 
 export interface IndicatorReference {
   readonly id: string;
@@ -9,15 +10,11 @@ export interface IndicatorReference {
   readonly parameters: readonly number[];
 }
 
-/** The canonical text, such as `bollinger(20, 2)`. */
+/** The canonical text, such as `bollinger(20, 2)`; the reference must be one of the catalogue's. */
 export function indicatorText({ id, parameters }: IndicatorReference): string {
-  return parameters.length === 0 ? id : `${id}(${parameters.join(", ")})`;
-}
-
-/** Whether one parameter may have this value. */
-export function isWithinBounds(parameter: IndicatorParameter, value: number): boolean {
-  if (!(value >= parameter.min && value <= parameter.max)) return false;
-  return parameter.kind === "decimal" || Number.isInteger(value);
+  const definition = findIndicator(id);
+  assert(definition !== null, "references are checked where they come in");
+  return printIndicator({ definition, parameters });
 }
 
 /** Whether the catalogue takes these parameters. */
@@ -25,7 +22,7 @@ export function isValidReference({ id, parameters }: IndicatorReference): boolea
   const definition = findIndicator(id);
   if (definition === null || definition.parameters.length !== parameters.length) return false;
   const areWithin = definition.parameters.every((parameter, i) =>
-    isWithinBounds(parameter, parameters[i] ?? Number.NaN),
+    isWithin(parameter, parameters[i] ?? Number.NaN),
   );
   return areWithin && (definition.conflict?.(parameters) ?? null) === null;
 }

@@ -6,7 +6,8 @@ import type {
   IndicatorDefinition,
   IndicatorParameter,
 } from "../../../core/indicators/definition.ts";
-import { indicatorText, isWithinBounds } from "../../client/indicator-reference.ts";
+import { isWithin } from "../../../core/indicators/indicator-text.ts";
+import { indicatorText } from "../../client/indicator-reference.ts";
 import { entryText, parameterText } from "../../i18n/catalogue-text.ts";
 import { useWording } from "../../i18n/wording.ts";
 import { Notice } from "../../ui/notice.tsx";
@@ -51,7 +52,7 @@ function SettingsForm({ choice, definition, others, onApply, onRemove }: Setting
   const [colour, setColour] = useState(choice.colour);
   const next = { ...choice, parameters, colour };
   const areWithin = definition.parameters.every((parameter, i) =>
-    isWithinBounds(parameter, parameters[i] ?? Number.NaN),
+    isWithin(parameter, parameters[i] ?? Number.NaN),
   );
   const doConflict = areWithin && (definition.conflict?.(parameters) ?? null) !== null;
   const isDouble = others.has(indicatorText(next));
@@ -131,7 +132,7 @@ function ParameterField({ parameter, value, onChange }: ParameterFieldProps) {
       step={isWhole ? 1 : 0.1}
       min={parameter.min}
       max={parameter.max}
-      error={isWithinBounds(parameter, value) ? null : hint}
+      error={isWithin(parameter, value) ? null : hint}
     />
   );
 }

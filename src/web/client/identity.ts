@@ -43,6 +43,11 @@ export function knownMe(queries: QueryClient): MeAnswer | null {
   return queries.getQueryData<MeAnswer>(meQuery.queryKey) ?? null;
 }
 
+/** Asks the server again, past what the page shows: that stays the former person's until it is left. */
+export function whoNow(queries: QueryClient): Promise<MeAnswer> {
+  return queries.fetchQuery({ ...meQuery, queryKey: ["me now"], staleTime: 0, gcTime: 0 });
+}
+
 /**
  * Another tab may have signed out, or somebody else in: asked whenever the page is looked at again,
  * also when the browser brings it back from its memory. `onOther` is told of somebody else.
@@ -51,7 +56,7 @@ export function watchIdentity(queries: QueryClient, onOther: () => void): void {
   const look = () => {
     const former = knownMe(queries);
     if (former === null) return;
-    queries.fetchQuery({ ...meQuery, staleTime: 0 }).then(
+    whoNow(queries).then(
       (me) => {
         if (me.id !== former.id) onOther();
       },

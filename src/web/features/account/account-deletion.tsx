@@ -2,7 +2,8 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useId, useState } from "react";
 import type { MeAnswer } from "../../../protocol/account.ts";
-import { deleteMe, meQuery } from "../../client/account-api.ts";
+import { deleteMe } from "../../client/account-api.ts";
+import { whoNow } from "../../client/identity.ts";
 import { useSignInDoor } from "../../client/page-context.ts";
 import { useProblemText } from "../../i18n/problem-text.ts";
 import { useWording } from "../../i18n/wording.ts";
@@ -45,7 +46,7 @@ function Confirmation({ me, onCancel }: ConfirmationProps) {
   const deletion = useMutation({
     mutationFn: async () => {
       // Another tab may have signed somebody else in since this page was opened.
-      const now = await queries.fetchQuery({ ...meQuery, staleTime: 0 });
+      const now = await whoNow(queries);
       if (now.id !== me.id) throw new Error(t("account.deleteOther"));
       await door.leaveAfter("deleted", deleteMe);
     },

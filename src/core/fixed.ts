@@ -54,3 +54,13 @@ export function floorToStep(value: Fixed, step: Fixed): Fixed {
 export function ceilToStep(value: Fixed, step: Fixed): Fixed {
   return -floorToStep(-value, step);
 }
+
+/** The product of two amounts that are not negative, rounded down to 1e-8. */
+export function multiplyDown(a: Fixed, b: Fixed): Fixed {
+  return (a * b) / FIXED_ONE;
+}
+
+/** The product of two amounts that are not negative, rounded up to 1e-8. */
+export function multiplyUp(a: Fixed, b: Fixed): Fixed {
+  return (a * b + FIXED_ONE - 1n) / FIXED_ONE;
+}

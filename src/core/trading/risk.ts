@@ -89,21 +89,15 @@ export function sizeEntry(
   market: { readonly instrument: Instrument; readonly costs: Costs },
 ): { readonly kind: "sized"; readonly quantity: Fixed } | Refused {
   const { instrument, costs } = market;
-  const budget = size.kind === "base" ? wallet.cash : budgetOf(size, wallet.cash);
-  if (budget > wallet.cash) return { kind: "denied", reason: "not_enough_cash" };
-  const wanted =
-    size.kind === "base" ? size.quantity : quantityFor(budget, wallet.price, costs.feeRate);
-  let quantity = floorToStep(wanted, instrument.stepSize);
-  if (quantity > 0n && costOf(quantity, wallet.price, costs) > budget) {
-    if (size.kind === "base") return { kind: "denied", reason: "not_enough_cash" };
-    // Notional and fee are each rounded up to 1e-8: that can cost the last step, never two.
-    quantity -= instrument.stepSize;
-  }
+  const quantity = floorToStep(wantedOf(size, wallet, costs.feeRate), instrument.stepSize);
   if (quantity <= 0n || quantity < instrument.quantityMin) {
     return { kind: "denied", reason: "under_minimum_quantity" };
   }
   if (quantity * wallet.price < instrument.notionalMin * FIXED_ONE) {
     return { kind: "denied", reason: "under_minimum_notional" };
+  }
+  if (costOf(quantity, wallet.price, costs) > wallet.cash) {
+    return { kind: "denied", reason: "not_enough_cash" };
   }
   return { kind: "sized", quantity };
 }
@@ -113,21 +107,30 @@ interface Refused {
   readonly reason: Denial;
 }
 
-function budgetOf(size: Exclude<Size, { kind: "base" }>, cash: Fixed): Fixed {
+function wantedOf(
+  size: Size,
+  { cash, price }: { readonly cash: Fixed; readonly price: Fixed },
+  feeRate: Fixed,
+): Fixed {
   switch (size.kind) {
     case "percent":
-      return (cash * rateOf(size.percent)) / FIXED_ONE;
+      return quantityFor((cash * rateOf(size.percent)) / FIXED_ONE, price, feeRate);
     case "quote":
-      return size.amount;
+      return quantityFor(size.amount, price, feeRate);
+    case "base":
+      return size.quantity;
     default:
       return unreachable(size);
   }
 }
 
-/** The most that `budget` pays for with its fee. */
+/** The most that `budget` pays for with its fee; each is rounded up to 1e-8, so two of these stay in reserve. */
 function quantityFor(budget: Fixed, price: Fixed, feeRate: Fixed): Fixed {
-  return (budget * FIXED_ONE * FIXED_ONE) / (price * (FIXED_ONE + feeRate));
+  if (budget < ROUNDINGS) return 0n;
+  return ((budget - ROUNDINGS) * FIXED_ONE * FIXED_ONE) / (price * (FIXED_ONE + feeRate));
 }
+
+const ROUNDINGS = 2n;
 
 /** What an entry takes from the cash: a short locks its notional and pays the same fee. */
 function costOf(quantity: Fixed, price: Fixed, costs: Costs): Fixed {

@@ -16,29 +16,23 @@ export function watchOf({ position, settings }: BotState, tickSize: Fixed): Watc
   if (position === null) return WATCH_NOTHING;
   const { stop, target, liquidation } = levelsOf(position, settings, tickSize);
   const activation = activationOf(position, settings);
+  const isTrailed = activation !== null;
   if (position.direction === "long") {
-    const trail = activation === null ? null : larger(activation, position.best);
-    return { below: orElse(stop, -Infinity), above: nearest(Math.min, [target, trail], Infinity) };
+    const trail = isTrailed ? highest([activation, position.best]) : Infinity;
+    return { below: highest([stop]), above: Math.min(lowest([target]), trail) };
   }
-  const trail = activation === null ? null : -larger(-activation, -position.best);
-  return {
-    below: nearest(Math.max, [target, trail], -Infinity),
-    above: nearest(Math.min, [stop, liquidation], Infinity),
-  };
+  const trail = isTrailed ? lowest([activation, position.best]) : -Infinity;
+  return { below: Math.max(highest([target]), trail), above: lowest([stop, liquidation]) };
 }
 
-function nearest(
-  choose: (a: number, b: number) => number,
-  prices: readonly (Fixed | null)[],
-  none: number,
-): number {
-  return prices.map((price) => orElse(price, none)).reduce(choose, none);
+function lowest(prices: readonly (Fixed | null)[]): number {
+  return Math.min(...prices.map((price) => orElse(price, Infinity)));
+}
+
+function highest(prices: readonly (Fixed | null)[]): number {
+  return Math.max(...prices.map((price) => orElse(price, -Infinity)));
 }
 
 function orElse(price: Fixed | null, none: number): number {
   return price === null ? none : numberFromFixed(price);
-}
-
-function larger(a: Fixed, b: Fixed): Fixed {
-  return a > b ? a : b;
 }

@@ -7,7 +7,7 @@
  */
 import { assert, unreachable } from "../assert.ts";
 import type { Candle } from "../candle.ts";
-import { type Fixed, fixedFromNumber, numberFromFixed } from "../fixed.ts";
+import { type Fixed, fixedFromNumber } from "../fixed.ts";
 import type { Instrument } from "../instrument.ts";
 import { MINUTE_MS } from "../timeframe.ts";
 import type { BotState } from "./bot-state.ts";
@@ -24,11 +24,12 @@ import {
   type Order,
   type Withdrawal,
 } from "./order.ts";
-import { levelsOf, type Position, valueAt, withStop } from "./position.ts";
+import { levelsOf, type Position, withStop } from "./position.ts";
 import { sizeEntry } from "./risk.ts";
 import { entryOf, isExit, type Signals } from "./signal.ts";
 import { tradeOf } from "./trade.ts";
 import { type Watch, watchOf } from "./watch.ts";
+import { equityAt, type Worth, worthOf } from "./worth.ts";
 
 /** What is the same for every bot of an instrument. */
 export interface BotMarket {
@@ -59,7 +60,9 @@ const NOTHING: readonly Fact[] = [];
 export class Bot {
   readonly #market: BotMarket;
   #state: BotState;
-  #watch: Watch;
+  /** Worked out from the state when next needed; null after a change. */
+  #watch: Watch | null = null;
+  #worth: Worth | null = null;
   #lastTime: number;
   #facts: Fact[] | null = null;
 
@@ -67,7 +70,6 @@ export class Bot {
     this.#market = market;
     this.#state = state;
     this.#lastTime = state.openTime;
-    this.#watch = watchOf(state, market.instrument.tickSize);
   }
 
   /** The snapshot: another bot made from it continues as this one would. */
@@ -77,8 +79,8 @@ export class Bot {
 
   /** Cash plus the position at this price, in the quote asset. */
   equityAt(price: number): number {
-    const { cash, position } = this.#state;
-    return numberFromFixed(cash) + (position === null ? 0 : valueAt(position, price));
+    this.#worth ??= worthOf(this.#state.cash, this.#state.position);
+    return equityAt(this.#worth, price);
   }
 
   /** Takes the next minute and says what happened. One that is not later than the last has no effect. */
@@ -89,7 +91,7 @@ export class Bot {
     for (const command of commands) this.#obey(command);
     if (candle !== null) {
       if (this.#state.order !== null) this.#fill(this.#state.order, candle);
-      if (candle.low <= this.#watch.below || candle.high >= this.#watch.above) this.#settle(candle);
+      this.#settle(candle);
     }
     this.#decide(openTime + MINUTE_MS, minute.signals);
     if (this.#facts === null) return NOTHING;
@@ -249,7 +251,9 @@ export class Bot {
 
   #settle(candle: Candle): void {
     const { position, settings } = this.#state;
-    assert(position !== null, "only a position watches prices");
+    if (position === null) return;
+    this.#watch ??= watchOf(position, settings, this.#market.instrument.tickSize);
+    if (candle.low > this.#watch.below && candle.high < this.#watch.above) return;
     const { direction } = position;
     const levels = levelsOf(position, settings, this.#market.instrument.tickSize);
     const exit = exitOn(candle, { direction, levels }, this.#pricing());
@@ -301,7 +305,8 @@ export class Bot {
 
   #change(change: Partial<BotState>): void {
     this.#state = { ...this.#state, ...change };
-    this.#watch = watchOf(this.#state, this.#market.instrument.tickSize);
+    this.#watch = null;
+    this.#worth = null;
   }
 
   #tell(happening: Happening): void {

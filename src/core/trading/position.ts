@@ -8,7 +8,6 @@ import {
   floorToStep,
   multiplyDown,
   multiplyUp,
-  numberFromFixed,
 } from "../fixed.ts";
 import type { Direction } from "./order.ts";
 import { type RiskSettings, rateOf, type StopLoss } from "./risk.ts";
@@ -80,13 +79,6 @@ export function activationOf(position: Position, settings: RiskSettings): Fixed 
   return position.direction === "long"
     ? multiplyUp(position.entryPrice, FIXED_ONE + rateOf(activationPercent))
     : multiplyDown(position.entryPrice, FIXED_ONE - rateOf(activationPercent));
-}
-
-/** What a position is worth at `price`: for a short, what would be left of the money it has locked. */
-export function valueAt(position: Position, price: number): number {
-  const market = numberFromFixed(position.quantity) * price;
-  if (position.direction === "long") return market;
-  return Math.max(0, 2 * numberFromFixed(position.entryNotional) - market);
 }
 
 function fixedStop(position: Position): Fixed | null {

@@ -1,7 +1,7 @@
-/** At which prices a 1m candle begins to matter to a bot, so that quiet minutes cost two comparisons. */
+/** At which prices a 1m candle begins to matter to a position, so that quiet minutes cost two comparisons. */
 import { type Fixed, numberFromFixed } from "../fixed.ts";
-import type { BotState } from "./bot-state.ts";
-import { activationOf, levelsOf } from "./position.ts";
+import { activationOf, levelsOf, type Position } from "./position.ts";
+import type { RiskSettings } from "./risk.ts";
 
 /** A candle whose low is at or under `below`, or whose high is at or over `above`, is looked at. */
 export interface Watch {
@@ -9,11 +9,8 @@ export interface Watch {
   readonly above: number;
 }
 
-const WATCH_NOTHING: Watch = { below: -Infinity, above: Infinity };
-
-/** The range of prices within which a 1m candle does nothing to the bot. */
-export function watchOf({ position, settings }: BotState, tickSize: Fixed): Watch {
-  if (position === null) return WATCH_NOTHING;
+/** The range of prices within which a 1m candle does nothing to the position. */
+export function watchOf(position: Position, settings: RiskSettings, tickSize: Fixed): Watch {
   const { stop, target, liquidation } = levelsOf(position, settings, tickSize);
   const activation = activationOf(position, settings);
   const isTrailed = activation !== null;

@@ -87,7 +87,7 @@ export class EquityCurve {
     }
     this.#lastTime = time;
     this.#lastEquity = equity;
-    if (equity >= this.#peakEquity) {
+    if (equity > this.#peakEquity) {
       this.#peakEquity = equity;
       this.#peakTime = time;
       return;

@@ -192,7 +192,7 @@ describe("a long leaves", () => {
         settings: { trailingStop: { percent: 1, activationPercent: 3 } },
         minutes: [
           at(50_000, 51_500, 50_000, 50_500),
-          at(50_500, 50_500, 49_900, 50_000),
+          at(50_500, 50_500, 49_000, 50_000),
           at(50_000, 51_600, 50_000, 51_500),
           at(51_500, 51_500, 51_000, 51_000),
         ],
@@ -428,6 +428,55 @@ test("the trail does not act in the minute that raises it", () => {
   expect(facts.map(({ kind }) => kind)).toEqual(["filled", "position_opened", "stop_moved"]);
   expect(facts.at(-1)).toMatchObject({ best: d("52000"), stop: d("51480"), ordinal: 2 });
 });
+
+test("a trail under the fixed stop moves nothing and says nothing", () => {
+  const rig = new BotRig({ ...STOP_1, trailingStop: { percent: 5, activationPercent: null } });
+  rig.minute({ signals: { longEntry: true } });
+  rig.minute();
+  expect(rig.minute({ price: [50_000, 51_000, 50_000, 50_500] })).toEqual([]);
+});
+
+// Long: 50,025 × 0.987655 = 49,407.441375 and × 1.012345 = 50,642.558625. Short: 49,975 × 1.012345 =
+// 50,591.941375 and × 0.987655 = 49,358.058625.
+test.each([
+  [
+    "long",
+    "stop_loss",
+    at(50_000, 50_000, 49_407.45, 50_000),
+    at(50_000, 50_000, 49_407.44, 50_000),
+  ],
+  [
+    "long",
+    "take_profit",
+    at(50_000, 50_642.55, 50_000, 50_000),
+    at(50_000, 50_642.56, 50_000, 50_000),
+  ],
+  [
+    "short",
+    "stop_loss",
+    at(50_000, 50_591.94, 50_000, 50_000),
+    at(50_000, 50_591.95, 50_000, 50_000),
+  ],
+  [
+    "short",
+    "take_profit",
+    at(50_000, 50_000, 49_358.06, 50_000),
+    at(50_000, 50_000, 49_358.05, 50_000),
+  ],
+] as const)(
+  "a %s's level lies on the tick that is farther from the entry: %s",
+  (direction, reason, short, exact) => {
+    const rig = new BotRig({
+      stopLoss: { kind: "percent", percent: 1.2345 },
+      takeProfitPercent: 1.2345,
+    });
+    rig.minute({ signals: { [`${direction}Entry`]: true } });
+    rig.minute();
+    expect(rig.minute(short)).toEqual([]);
+    rig.minute(exact);
+    expect(rig.trades().map((trade) => trade.reason)).toEqual([reason]);
+  },
+);
 
 test("a position of a bot that was switched off stays managed", () => {
   const rig = new BotRig(STOP_1);

@@ -61,6 +61,13 @@ describe("an entry", () => {
     ]);
   });
 
+  test("is not left by a rule that is unknown, or by that of the other direction", () => {
+    const rig = new BotRig();
+    rig.minute(LONG);
+    rig.minute({ signals: { longExit: null, shortExit: true } });
+    expect(rig.bot.state.order).toBeNull();
+  });
+
   test("is by level, once: no second order while one is pending or a position is open", () => {
     const rig = new BotRig();
     rig.minute(LONG);
@@ -204,6 +211,14 @@ describe("a command", () => {
     expect(rig.trades().map(({ reason }) => reason)).toEqual(["manual"]);
     const again = rig.minute({ commands: [{ kind: "stop", position: "close" }] });
     expect(again).toMatchObject([{ kind: "command_refused", reason: "already_off" }]);
+  });
+
+  test("stop leaves an exit that is pending already its own reason", () => {
+    const rig = new BotRig();
+    rig.minute(LONG);
+    rig.minute({ signals: { longExit: true } });
+    rig.minute({ commands: [{ kind: "stop", position: "close" }] });
+    expect(rig.trades().map(({ reason }) => reason)).toEqual(["exit_signal"]);
   });
 
   test("close withdraws an entry, closes a position, and says when nothing is open", () => {

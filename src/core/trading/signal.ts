@@ -12,9 +12,9 @@ export interface Signals {
   readonly atr: number;
 }
 
-/** The direction to enter; null when neither rule is true, or both are. */
+/** The direction to enter; null when neither rule is true. Both true is an entry block, asked before. */
 export function entryOf({ longEntry, shortEntry }: Signals): Direction | null {
-  if (longEntry === true) return shortEntry === true ? null : "long";
+  if (longEntry === true) return "long";
   return shortEntry === true ? "short" : null;
 }
 

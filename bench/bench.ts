@@ -24,6 +24,10 @@ const PARTS: ReadonlyMap<string, Part> = new Map([
     "frames",
     { title: "Exchange frames", measure: async () => (await import("./frames.ts")).frames() },
   ],
+  [
+    "backtest",
+    { title: "Backtests", measure: async () => (await import("./backtest.ts")).backtests() },
+  ],
   ["fanout", { title: "SSE fan-out", measure: async () => (await import("./fanout.ts")).fanout() }],
 ]);
 

@@ -71,7 +71,6 @@ export class Backtest {
   step(minute: MarketMinute): readonly Fact[] {
     const { openTime } = minute;
     const candle = isHole(minute) ? null : (minute.candles[0] ?? null);
-    const wasOpen = this.#bot.state.position !== null;
     this.#minute.openTime = openTime;
     this.#minute.commands = this.#curve === null ? this.#begin(openTime) : NO_COMMANDS;
     this.#minute.candle = candle;
@@ -83,8 +82,8 @@ export class Backtest {
     if (this.#candles === 0) this.#firstOpen = candle.open;
     this.#candles += 1;
     this.#lastClose = candle.close;
-    // A flat wallet's equity stands still: only positions, and what closed them, make a mark.
-    if (wasOpen || this.#bot.state.position !== null) this.#mark();
+    // A flat wallet's equity stands still: only a position, or what happened to one, makes a mark.
+    if (facts.length > 0 || this.#bot.state.position !== null) this.#mark();
     return facts;
   }
 

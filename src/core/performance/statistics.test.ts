@@ -81,6 +81,13 @@ describe("equity", () => {
     expect(dailyReturns(made.state)).toEqual([1, 0, 0]);
   });
 
+  test("a state that was taken does not change any more", () => {
+    const made = curve([100, 90]);
+    const taken = made.state;
+    made.push(START + 2 * DAY_MS, 80);
+    expect(taken).toEqual(curve([100, 90]).state);
+  });
+
   test("a curve restored at any mark continues as the uninterrupted one", () => {
     const whole = EquityCurve.begin(START + 7, 100);
     let restored = EquityCurve.begin(START + 7, 100);

@@ -123,6 +123,16 @@ describe("an entry", () => {
   });
 });
 
+test("a short is worth what is left of its collateral, never less than nothing", () => {
+  const rig = new BotRig({ size: { kind: "base", quantity: d("0.02") } });
+  rig.minute({ signals: { shortEntry: true } });
+  rig.minute();
+  // Cash 8,999.5005; locked 2 × 999.50, of which 0.02 BTC are owed.
+  expect(rig.bot.equityAt(49_000)).toBeCloseTo(8_999.5005 + 1_999 - 980, 9);
+  expect(rig.bot.equityAt(99_950)).toBeCloseTo(8_999.5005, 9);
+  expect(rig.bot.equityAt(200_000)).toBe(8_999.5005);
+});
+
 describe("an entry is denied", () => {
   test.each([
     ["under the minimum quantity", { kind: "percent", percent: 0.1 }, "under_minimum_quantity"],

@@ -3,6 +3,7 @@ import { DataFrame } from "data-forge";
 import { backtest as grademarkBacktest } from "grademark";
 import { TradeDirection } from "grademark/build/lib/strategy.js";
 import { backtest, type SignalSource } from "../src/core/backtest/backtest.ts";
+import { CandleColumns, minutesOf } from "../src/core/backtest/candle-columns.ts";
 import type { Candle } from "../src/core/candle.ts";
 import { Ema } from "../src/core/indicators/ema.ts";
 import type { MarketMinute } from "../src/core/market-minute.ts";
@@ -22,20 +23,20 @@ const STOP_PERCENT = 2;
 /** The section of the report; prints nothing. */
 export async function backtests(): Promise<string> {
   const candles = walk({ count: CANDLES, seed: 1 });
-  const minutes = candles.map(minuteOf);
+  const columns = new CandleColumns("1m", candles);
   const trades = new Map<string, number>();
   const results = interleave(
     [
       {
         name: "bare loop over typed arrays, no money",
         prepare: () => {
-          const columns = columnsOf(candles);
-          return () => trades.set("bare loop over typed arrays, no money", bareLoop(columns));
+          const prices = pricesOf(candles);
+          return () => trades.set("bare loop over typed arrays, no money", bareLoop(prices));
         },
       },
       {
         name: "**Outcry**",
-        prepare: () => () => trades.set("**Outcry**", ownBacktest(minutes)),
+        prepare: () => () => trades.set("**Outcry**", ownBacktest(columns)),
       },
       {
         name: "grademark",
@@ -95,13 +96,13 @@ class EmaCross implements SignalSource {
   }
 }
 
-function ownBacktest(minutes: readonly MarketMinute[]): number {
+function ownBacktest(columns: CandleColumns): number {
   const settings = {
     ...DEFAULT_RISK,
     stopLoss: { kind: "percent", percent: STOP_PERCENT },
   } as const;
   const plan = { market: BTC_MARKET, settings, capital: d("10000") };
-  return backtest(plan, minutes, new EmaCross()).trades.length;
+  return backtest(plan, minutesOf("BTCUSDT", [columns]), new EmaCross()).trades.length;
 }
 
 interface PeerBar {
@@ -139,13 +140,13 @@ function peerBacktest(candles: readonly Candle[]): number {
   return grademarkBacktest(strategy, new DataFrame<number, PeerBar>(bars)).length;
 }
 
-interface Columns {
+interface Prices {
   readonly open: Float64Array;
   readonly low: Float64Array;
   readonly close: Float64Array;
 }
 
-function columnsOf(candles: readonly Candle[]): Columns {
+function pricesOf(candles: readonly Candle[]): Prices {
   return {
     open: Float64Array.from(candles, ({ open }) => open),
     low: Float64Array.from(candles, ({ low }) => low),
@@ -154,7 +155,7 @@ function columnsOf(candles: readonly Candle[]): Columns {
 }
 
 /** The least that the strategy can cost: no rounding, no costs, no book, EMAs seeded by the first close. */
-function bareLoop({ open, low, close }: Columns): number {
+function bareLoop({ open, low, close }: Prices): number {
   let fast = close[0] ?? 0;
   let slow = fast;
   let apart = 0;

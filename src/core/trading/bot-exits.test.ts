@@ -14,6 +14,8 @@ import type { RiskSettings } from "./risk.ts";
 interface Scenario {
   readonly direction: Direction;
   readonly settings?: Partial<RiskSettings>;
+  /** At the decision; 200 where absent. */
+  readonly atr?: number;
   /** The entry's minute is the first one. */
   readonly minutes: readonly MinuteChange[];
   readonly reason: ExitReason;
@@ -36,7 +38,7 @@ function check(scenario: Scenario): BotRig {
     size: { kind: "base", quantity: d("0.02") },
     ...scenario.settings,
   });
-  const atr = 200;
+  const { atr = 200 } = scenario;
   rig.minute({ signals: { [`${scenario.direction}Entry`]: true, atr } });
   for (const minute of scenario.minutes) rig.minute(minute);
   const [trade, ...others] = rig.trades();
@@ -359,6 +361,21 @@ describe("a short leaves", () => {
       {
         direction: "short",
         minutes: [FLAT, at(60_000, 100_000, 60_000, 90_000)],
+        reason: "liquidation",
+        exitPrice: "99999.98",
+        fees: "2.9994996",
+        netProfit: "-1000.4995",
+        after: 2,
+      },
+    ],
+    [
+      // 15 × 4,000 over the entry is 109,975, beyond the liquidation.
+      "by liquidation where its stop lies beyond that",
+      {
+        direction: "short",
+        settings: { stopLoss: { kind: "atr", period: 14, multiple: 15 } },
+        atr: 4_000,
+        minutes: [FLAT, at(60_000, 110_000, 60_000, 90_000)],
         reason: "liquidation",
         exitPrice: "99999.98",
         fees: "2.9994996",

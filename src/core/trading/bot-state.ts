@@ -1,8 +1,9 @@
 /** All that a bot remembers between minutes; it changes only where facts say so. */
+import { assert } from "../assert.ts";
 import type { Fixed } from "../fixed.ts";
 import type { Order } from "./order.ts";
 import type { Position } from "./position.ts";
-import type { RiskSettings } from "./risk.ts";
+import { type RiskSettings, riskFault } from "./risk.ts";
 
 /** Plain and immutable: kept, it is a snapshot; given to a new bot, that one continues exactly. */
 export interface BotState {
@@ -26,8 +27,9 @@ export interface BotState {
   readonly whenFlat: "stay" | "reset" | "delete";
 }
 
-/** A bot before its first command. */
+/** A bot before its first command. The settings are sound: `riskFault` was asked at the border. */
 export function newBotState(settings: RiskSettings, version = 1): BotState {
+  assert(riskFault(settings) === null, "a bot has sound settings");
   return {
     openTime: -1,
     status: "new",

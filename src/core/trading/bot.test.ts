@@ -278,6 +278,14 @@ describe("a command", () => {
     expect(rig.trades().map(({ reason }) => reason)).toEqual(["stop_loss"]);
   });
 
+  test("edit to settings out of bounds is a bug", () => {
+    const settings = { ...DEFAULT_RISK, takeProfitPercent: 0 };
+    expect(() => newBotState(settings)).toThrow("sound settings");
+    const rig = new BotRig();
+    const edit = { kind: "edit", version: 2, settings } as const;
+    expect(() => rig.minute({ commands: [edit] })).toThrow("sound settings");
+  });
+
   test("reset closes what is open and begins a new run with the same capital", () => {
     const rig = new BotRig();
     rig.minute(LONG);

@@ -25,7 +25,7 @@ import {
   type Withdrawal,
 } from "./order.ts";
 import { levelsOf, type Position, withStop } from "./position.ts";
-import { sizeEntry } from "./risk.ts";
+import { riskFault, sizeEntry } from "./risk.ts";
 import { entryOf, isExit, type Signals } from "./signal.ts";
 import { tradeOf } from "./trade.ts";
 import { type Watch, watchOf } from "./watch.ts";
@@ -147,6 +147,7 @@ export class Bot {
   }
 
   #edit({ settings, version }: Extract<Command, { kind: "edit" }>): void {
+    assert(riskFault(settings) === null, "an edit has sound settings");
     this.#withdrawEntry("edited");
     const { position } = this.#state;
     const edited = position === null ? null : withStop(position, settings.stopLoss);

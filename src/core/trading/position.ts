@@ -51,11 +51,14 @@ export function levelsOf(position: Position, settings: RiskSettings, tickSize: F
     (fixed === null || (position.direction === "long" ? trail > fixed : trail < fixed));
   const stop = isTrailNearer ? trail : fixed;
   const { takeProfitPercent: profit } = settings;
+  const liquidation = position.direction === "short" ? 2n * position.entryPrice : null;
+  // True ranges can put a short's stop beyond its liquidation, where no price gets it to.
+  const isReached = stop !== null && (liquidation === null || stop < liquidation);
   return {
-    stop: stop === null ? null : toTick(position.direction, stop, tickSize),
+    stop: isReached ? toTick(position.direction, stop, tickSize) : null,
     stopReason: isTrailNearer ? "trailing_stop" : "stop_loss",
     target: profit === null ? null : targetOf(position, rateOf(profit), tickSize),
-    liquidation: position.direction === "short" ? 2n * position.entryPrice : null,
+    liquidation,
   };
 }
 

@@ -25,6 +25,10 @@ const PARTS: ReadonlyMap<string, Part> = new Map([
     { title: "Exchange frames", measure: async () => (await import("./frames.ts")).frames() },
   ],
   ["storage", { title: "Storage", measure: async () => (await import("./storage.ts")).storage() }],
+  [
+    "backtest",
+    { title: "Backtests", measure: async () => (await import("./backtest.ts")).backtests() },
+  ],
   ["fanout", { title: "SSE fan-out", measure: async () => (await import("./fanout.ts")).fanout() }],
 ]);
 

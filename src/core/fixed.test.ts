@@ -7,6 +7,8 @@ import {
   fixedFromNumber,
   floorToStep,
   formatFixed,
+  multiplyDown,
+  multiplyUp,
   numberFromFixed,
   parseFixed,
 } from "./fixed.ts";
@@ -81,4 +83,24 @@ test("rounding to a step brackets the value", () => {
       expect(ceil >= value && ceil - value < size).toBe(true);
     }),
   );
+});
+
+test("numbers of eight decimals convert exactly, small and large, and back", () => {
+  fc.assert(
+    fc.property(
+      fc.bigInt({ min: -(2n ** 26n) * FIXED_ONE, max: 2n ** 26n * FIXED_ONE }),
+      (value) => {
+        const number = Number(formatFixed(value));
+        expect(numberFromFixed(value)).toBe(number);
+        expect(fixedFromNumber(number)).toBe(value);
+      },
+    ),
+  );
+});
+
+test("products round down and up at the eighth decimal", () => {
+  expect(multiplyDown(3n, FIXED_ONE / 2n)).toBe(1n);
+  expect(multiplyUp(3n, FIXED_ONE / 2n)).toBe(2n);
+  expect(multiplyUp(4n, FIXED_ONE / 2n)).toBe(2n);
+  expect(multiplyUp(0n, FIXED_ONE)).toBe(0n);
 });

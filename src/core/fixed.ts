@@ -29,8 +29,16 @@ export function formatFixed(value: Fixed, decimals = 0): string {
   return `${value < 0n ? "-" : ""}${whole}${fraction === "" ? "" : `.${fraction}`}`;
 }
 
-/** The nearest fixed value of a finite number; exact to 1e-8 for magnitudes under 90 million. */
+const SCALE = 1e8;
+/** Whole numbers up to 2^53 are exact doubles. */
+const EXACT = 2n ** 53n;
+/** Up to 2^50 a decimal times 1e8 is off by less than an eighth: rounding finds the right whole number. */
+const NEAR = 2 ** 50;
+
+/** The nearest fixed value of a finite number; exact to 1e-8 for magnitudes under 67 million. */
 export function fixedFromNumber(value: number): Fixed {
+  const scaled = Math.round(value * SCALE);
+  if (Math.abs(scaled) < NEAR) return BigInt(scaled);
   if (!Number.isFinite(value) || Math.abs(value) >= 1e20) {
     throw new RangeError(`not a representable amount: ${value}`);
   }
@@ -41,6 +49,8 @@ export function fixedFromNumber(value: number): Fixed {
 
 /** The double nearest to the fixed value. */
 export function numberFromFixed(value: Fixed): number {
+  // Both are exact up to 2^53, and one division rounds to the nearest double.
+  if (value < EXACT && value > -EXACT) return Number(value) / SCALE;
   return Number(formatFixed(value));
 }
 
@@ -53,4 +63,14 @@ export function floorToStep(value: Fixed, step: Fixed): Fixed {
 /** The smallest multiple of `step` (> 0) that is not below `value`. */
 export function ceilToStep(value: Fixed, step: Fixed): Fixed {
   return -floorToStep(-value, step);
+}
+
+/** The product of two amounts that are not negative, rounded down to 1e-8. */
+export function multiplyDown(a: Fixed, b: Fixed): Fixed {
+  return (a * b) / FIXED_ONE;
+}
+
+/** The product of two amounts that are not negative, rounded up to 1e-8. */
+export function multiplyUp(a: Fixed, b: Fixed): Fixed {
+  return (a * b + FIXED_ONE - 1n) / FIXED_ONE;
 }

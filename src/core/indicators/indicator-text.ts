@@ -1,5 +1,6 @@
 /** Indicators as text: `ema(50)`, `macd(12, 26, 9)`, `vwap`; parsed, refused with the place of the fault, printed. */
 import { assert } from "../assert.ts";
+import { nearestName } from "../nearest-name.ts";
 import { findIndicator, INDICATORS } from "./catalog.ts";
 import type { IndicatorDefinition, IndicatorParameter } from "./definition.ts";
 
@@ -27,6 +28,8 @@ export type ParsedIndicator =
   | { readonly kind: "indicator"; readonly spec: IndicatorSpec }
   | { readonly kind: "refused"; readonly refusal: IndicatorRefusal };
 
+const NAMES: readonly string[] = INDICATORS.map(({ id }) => id);
+
 /** The longest text looked at: the longest name with three parameters takes a third of it. */
 export const TEXT_MAX = 100;
 
@@ -45,7 +48,7 @@ export function parseIndicator(text: string): ParsedIndicator {
   const definition = findIndicator(name.text);
   if (definition === null) {
     const refusal = { at: name.at, expected: "the name of an indicator" };
-    const nearest = nearestName(name.text);
+    const nearest = nearestName(name.text, NAMES);
     const found = text.slice(name.at, name.at + FOUND_MAX);
     return { kind: "refused", refusal: { kind: "name", found, nearest, ...refusal } };
   }
@@ -135,32 +138,4 @@ export function printIndicator(spec: IndicatorSpec): string {
   const { definition, parameters } = spec;
   assert(parameters.length === definition.parameters.length, "every parameter is given");
   return parameters.length === 0 ? definition.id : `${definition.id}(${parameters.join(", ")})`;
-}
-
-/** The id that takes the fewest edits from `name`, at most a third of its letters; null when none is near. */
-function nearestName(name: string): string | null {
-  let best: string | null = null;
-  let fewest = Math.max(1, Math.floor(name.length / 3));
-  for (const { id } of INDICATORS) {
-    const edits = name.length === 0 ? Number.POSITIVE_INFINITY : editsBetween(name, id);
-    if (edits < fewest || (edits === fewest && best === null)) {
-      best = id;
-      fewest = edits;
-    }
-  }
-  return best;
-}
-
-/** Levenshtein's distance. */
-function editsBetween(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j += 1) {
-      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

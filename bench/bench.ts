@@ -26,6 +26,7 @@ const PARTS: ReadonlyMap<string, Part> = new Map([
   ],
   ["storage", { title: "Storage", measure: async () => (await import("./storage.ts")).storage() }],
   ["fanout", { title: "SSE fan-out", measure: async () => (await import("./fanout.ts")).fanout() }],
+  ["tenancy", { title: "People", measure: async () => (await import("./tenancy.ts")).tenancy() }],
 ]);
 
 const REPORT = join(import.meta.dirname, "README.md");

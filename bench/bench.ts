@@ -30,6 +30,7 @@ const PARTS: ReadonlyMap<string, Part> = new Map([
     { title: "Backtests", measure: async () => (await import("./backtest.ts")).backtests() },
   ],
   ["fanout", { title: "SSE fan-out", measure: async () => (await import("./fanout.ts")).fanout() }],
+  ["tenancy", { title: "People", measure: async () => (await import("./tenancy.ts")).tenancy() }],
 ]);
 
 const REPORT = join(import.meta.dirname, "README.md");

@@ -11,10 +11,12 @@ import { OperationNodeTransformer } from "kysely";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { EXPORTED_TABLES } from "../src/server/auth/export.ts";
 import type { App, People } from "../src/server/http/http.ts";
-import type { Storage } from "../src/server/storage/storage.ts";
+import { type Storage, StorageFault } from "../src/server/storage/storage.ts";
 import { imprint, prepare, sweep } from "./isolation-sweep.ts";
-import { PeopleRig, type RigOptions } from "./people-rig.ts";
+import { PeopleRig, person, type RigOptions } from "./people-rig.ts";
 import { startTestServer, type TestServer } from "./test-database.ts";
+
+const own = { access: "session", rows: "own" } as const;
 
 let server: TestServer;
 const rigs: PeopleRig[] = [];
@@ -150,6 +152,56 @@ describe("isolation", () => {
     await superuser.end();
   });
 
+  test("an error of the database shows and logs its code, never a row", async () => {
+    let doors: Storage | null = null;
+    const rig = await opened({
+      doors: (storage) => {
+        doors = storage;
+        return storage;
+      },
+      addRoutes: (app) => {
+        app.get("/api/twice", { config: own }, async (request) =>
+          doors?.withUser(request.login?.userId ?? 0, async (tx) => {
+            const [row] = await tx.selectFrom("strategies").selectAll().limit(1).execute();
+            if (row === undefined) throw new Error("there is a row to add again");
+            const { id: _, definition, ...rest } = row;
+            const again = { ...rest, name: "canary-row", definition: JSON.stringify(definition) };
+            await tx.insertInto("strategies").values([again, again]).execute();
+          }),
+        );
+      },
+    });
+    const answer = await (await rig.signedIn("ann")).ask("/api/twice");
+    expect([answer.status, answer.json()]).toEqual([
+      500,
+      { code: "internal_error", message: "the server made a mistake; its log has the details" },
+    ]);
+    const log = rig.log.join("");
+    expect(log).toContain("23505");
+    expect(log).not.toContain("canary-row");
+  });
+
+  test("a database that is away is said: to programs, and to a person who signs in", async () => {
+    const away = new StorageFault({ reaction: "retry", code: "connection_lost", message: "lost" });
+    let isAway = false;
+    const rig = await opened({
+      doors: (storage) => ({
+        ...storage,
+        withUser: (...asked) => (isAway ? Promise.reject(away) : storage.withUser(...asked)),
+        withAuth: (...asked) => (isAway ? Promise.reject(away) : storage.withAuth(...asked)),
+      }),
+    });
+    const ann = await rig.signedIn("ann");
+    expect((await ann.ask("/api/me")).status).toBe(200);
+    isAway = true;
+    const answer = await ann.ask("/api/me");
+    expect([answer.status, answer.json()]).toMatchObject([503, { code: "database_unavailable" }]);
+    const signIn = await rig.browser().signIn(person("bob"));
+    expect(signIn.headers.location).toBe("/sign-in?error=internal");
+    isAway = false;
+    expect((await ann.ask("/api/me")).status).toBe(200);
+  });
+
   test("rates: one address, one person and one export too many are told when to come again", async () => {
     const rates = { address: 40, person: 12, signIn: 6, costly: 2 };
     const rig = await opened({ rates });
@@ -189,8 +241,6 @@ interface ServerPlant extends Plant {
   readonly options?: () => Omit<RigOptions, "server">;
   readonly sql?: string;
 }
-
-const own = { access: "session", rows: "own" } as const;
 
 /** Reads with a superuser's eyes: what a query without its condition sees where nothing else holds it. */
 async function allNames(rig: PeopleRig): Promise<string> {

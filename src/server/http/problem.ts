@@ -2,6 +2,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { ZodObject } from "zod";
 import type { Problem } from "../../protocol/problem.ts";
+import { StorageFault } from "../storage/storage.ts";
 
 /** A status with the body that explains it. */
 export interface Refusal {
@@ -46,6 +47,7 @@ export function notFound(request: FastifyRequest): Refusal {
 /** What a thrown error becomes: our reaction by the framework's code, else 500 with nothing inside. */
 export function refusalOfError(error: FastifyError, request: FastifyRequest): Refusal {
   if (error.validation !== undefined) return refusalOfValidation(error, request);
+  if (error instanceof StorageFault && error.reaction === "retry") return DATABASE_AWAY;
   const known = FRAMEWORK_ERRORS[error.code];
   if (known !== undefined) return known;
   const status = error.statusCode ?? 500;
@@ -60,6 +62,14 @@ export const INTERNAL_ERROR: Refusal = {
   problem: {
     code: "internal_error",
     message: "the server made a mistake; its log has the details",
+  },
+};
+
+const DATABASE_AWAY: Refusal = {
+  status: 503,
+  problem: {
+    code: "database_unavailable",
+    message: "the database does not answer at the moment; try again",
   },
 };
 

@@ -1,5 +1,5 @@
 /** Signing in with the provider and out again. A refused sign-in leads to a page that explains it. */
-import type { FastifyReply } from "fastify";
+import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import {
   RETURN_PATH_PARAMETER,
@@ -17,7 +17,7 @@ import {
 } from "../cookies.ts";
 import type { App, HttpParts } from "../parts.ts";
 import { peopleOr503 } from "../people.ts";
-import { invalidValue, notFound, sendRefusal } from "../problem.ts";
+import { invalidValue, notFound, refusalOfError, sendRefusal } from "../problem.ts";
 import { NO_CONTENT, REFUSALS } from "./answers.ts";
 
 const beginQuery = z.strictObject({ [RETURN_PATH_PARAMETER]: z.string().default("/") });
@@ -35,6 +35,7 @@ function beginRoute(app: App, { people, appUrl }: Parts): void {
     "/api/auth/signin/google",
     {
       config: { access: "public", rows: "shared", rate: "signIn" },
+      errorHandler: explainFault,
       schema: {
         summary: "Begins a sign-in: leads to the provider",
         querystring: beginQuery,
@@ -70,6 +71,7 @@ function callbackRoute(app: App, { people, appUrl }: Parts): void {
     "/api/auth/callback/google",
     {
       config: { access: "public", rows: "own", rate: "signIn" },
+      errorHandler: explainFault,
       schema: {
         summary: "Ends a sign-in: where the provider leads back to",
         querystring: callbackQuery,
@@ -124,6 +126,17 @@ function signOutRoute(app: App, { people, appUrl }: Parts): void {
       return reply.code(204).send(null);
     },
   );
+}
+
+/** A person is on the way here, not a program: a fault is explained by the page as well. */
+function explainFault(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  const refusal = refusalOfError(error, request);
+  if (refusal.status < 500) {
+    sendRefusal(reply, refusal);
+    return;
+  }
+  request.log.error({ err: error }, "a sign-in failed");
+  explain(reply, "internal");
 }
 
 function explain(reply: FastifyReply, error: SignInError): FastifyReply {

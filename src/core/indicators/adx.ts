@@ -33,7 +33,7 @@ export class Adx implements Indicator {
   push(candle: Candle): void {
     const moves = this.#moves;
     moves.push(candle);
-    const index = moves.index;
+    const index = moves.index();
     const mean = this.#mean;
     fill(this.values, index < 0 && mean.isReady ? mean.mean : mean.push(Math.max(index, 0)), moves);
   }
@@ -41,7 +41,7 @@ export class Adx implements Indicator {
   peek(candle: Candle, into: Float64Array): void {
     const moves = this.#moves;
     moves.peek(candle);
-    const index = moves.index;
+    const index = moves.index();
     const mean = this.#mean;
     fill(into, index < 0 && mean.isReady ? mean.mean : mean.peek(Math.max(index, 0)), moves);
   }
@@ -58,8 +58,8 @@ export class Adx implements Indicator {
 function fill(into: Float64Array, mean: number, moves: DirectionalMoves): void {
   const ready = !Number.isNaN(mean);
   into[0] = mean;
-  into[1] = ready ? moves.plus : mean;
-  into[2] = ready ? moves.minus : mean;
+  into[1] = ready ? moves.plus() : mean;
+  into[2] = ready ? moves.minus() : mean;
 }
 
 export const adxDefinition: IndicatorDefinition = {

@@ -28,7 +28,7 @@ export class Cmo implements Indicator {
 
   push(candle: Candle): void {
     this.#moves.push(candle.close);
-    if (this.#outputs.advance()) this.values[0] = this.#moves.balance;
+    if (this.#outputs.advance()) this.values[0] = this.#moves.balance();
   }
 
   peek(candle: Candle, into: Float64Array): void {

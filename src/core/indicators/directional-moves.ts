@@ -53,17 +53,17 @@ export class DirectionalMoves implements Stateful {
   }
 
   /** +DI: the upward moves' share of the ranges, 0 to 100; 0 where nothing moved. */
-  get plus(): number {
+  plus(): number {
     return this.#range < VANISHED ? 0 : 100 * (this.#up / this.#range);
   }
 
   /** −DI: the downward moves' share of the ranges, 0 to 100; 0 where nothing moved. */
-  get minus(): number {
+  minus(): number {
     return this.#range < VANISHED ? 0 : 100 * (this.#down / this.#range);
   }
 
   /** DX: how one-sided the moves were, 0 to 100; −1 where nothing moved. */
-  get index(): number {
+  index(): number {
     const moves = this.#up + this.#down;
     return moves < VANISHED ? -1 : 100 * (Math.abs(this.#up - this.#down) / moves);
   }

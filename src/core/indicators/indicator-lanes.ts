@@ -19,7 +19,7 @@ import { Vwap } from "./vwap.ts";
 /**
  * One call written in one loop over objects of some forty classes is looked up anew for each of
  * them, which costs as much as most indicators do. So the classes that people use most have a loop
- * of their own, whose call the compiler resolves and inlines, in five functions, because there is a
+ * of their own, whose call the compiler resolves and inlines, in a few functions, because there is a
  * bound to what it inlines into one; all others share the last loop. A class without a lane is not
  * wrong, only slower. No order between indicators matters: none reads another.
  */
@@ -60,8 +60,9 @@ export class IndicatorLanes {
   readonly #pushes: ReadonlyArray<(candle: Candle) => void> = [
     (candle) => this.#pushAverages(candle),
     (candle) => this.#pushMomentum(candle),
-    (candle) => this.#pushOscillators(candle),
-    (candle) => this.#pushVolatility(candle),
+    (candle) => this.#pushDirection(candle),
+    (candle) => this.#pushPlace(candle),
+    (candle) => this.#pushDeviation(candle),
     (candle) => this.#pushVolume(candle),
     (candle) => this.#pushOthers(candle),
   ];
@@ -92,18 +93,21 @@ export class IndicatorLanes {
   #pushMomentum(candle: Candle): void {
     for (const one of this.#rsi) one.push(candle);
     for (const one of this.#macd) one.push(candle);
+  }
+
+  #pushDirection(candle: Candle): void {
     for (const one of this.#adx) one.push(candle);
-  }
-
-  #pushOscillators(candle: Candle): void {
-    for (const one of this.#stochastic) one.push(candle);
-    for (const one of this.#cci) one.push(candle);
-  }
-
-  #pushVolatility(candle: Candle): void {
-    for (const one of this.#bollinger) one.push(candle);
     for (const one of this.#atr) one.push(candle);
+  }
+
+  #pushPlace(candle: Candle): void {
+    for (const one of this.#stochastic) one.push(candle);
     for (const one of this.#change) one.push(candle);
+  }
+
+  #pushDeviation(candle: Candle): void {
+    for (const one of this.#bollinger) one.push(candle);
+    for (const one of this.#cci) one.push(candle);
   }
 
   #pushVolume(candle: Candle): void {

@@ -33,7 +33,7 @@ export class RollingMean implements Stateful {
     cells[cursor - 1] = value;
     this.#cursor = cursor;
     if (cursor === this.length) {
-      this.#endBlock(value);
+      this.#endBlock();
       return value + (cells[0] ?? 0) * this.#share;
     }
     const head = this.#head + (value - this.#pivot);
@@ -54,8 +54,9 @@ export class RollingMean implements Stateful {
   }
 
   /** Turns the cells into sums of tails around the last number; the whole block is the longest tail. */
-  #endBlock(last: number): void {
+  #endBlock(): void {
     const cells = this.#cells;
+    const last = cells[this.length - 1] ?? 0;
     let tail = 0;
     for (let i = this.length - 1; i >= 0; i -= 1) {
       tail += (cells[i] ?? 0) - last;

@@ -44,7 +44,7 @@ export class RollingVariance implements Stateful {
     this.#sums[this.#cursor] = value;
     this.#cursor += 1;
     if (this.#cursor === this.length) {
-      this.#endBlock(value);
+      this.#endBlock();
     } else {
       const distance = value - this.#pivot;
       this.#headSum += distance;
@@ -74,7 +74,8 @@ export class RollingVariance implements Stateful {
     this.#variance = Math.max(0, squares * this.#share - away * away);
   }
 
-  #endBlock(last: number): void {
+  #endBlock(): void {
+    const last = this.#sums[this.length - 1] ?? 0;
     let sum = 0;
     let squares = 0;
     for (let i = this.length - 1; i >= 0; i -= 1) {

@@ -26,7 +26,7 @@ export class Rsi implements Indicator {
 
   push(candle: Candle): void {
     this.#moves.push(candle.close);
-    this.values[0] = this.#moves.strength;
+    this.values[0] = this.#moves.strength();
   }
 
   peek(candle: Candle, into: Float64Array): void {

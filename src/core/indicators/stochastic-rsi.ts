@@ -48,7 +48,7 @@ export class StochasticRsi implements Indicator {
 
   push(candle: Candle): void {
     this.#moves.push(candle.close);
-    const rsi = this.#moves.strength;
+    const rsi = this.#moves.strength();
     const lowest = this.#lowest.push(rsi);
     const range = this.#highest.push(rsi) - lowest;
     const k = this.#k.push(range > 0 ? 100 * ((rsi - lowest) / range) : 0);

@@ -36,12 +36,12 @@ export class WilderMoves implements Stateful {
   }
 
   /** RSI: the rises' share of all moves, 0 to 100; 0 where nothing moved, as TA-Lib has it. */
-  get strength(): number {
+  strength(): number {
     return this.#count === this.#period ? strengthOf(this.#rises, this.#falls) : Number.NaN;
   }
 
   /** CMO: rises less falls as a share of all moves, −100 to 100; 0 where nothing moved. */
-  get balance(): number {
+  balance(): number {
     return this.#count === this.#period ? balanceOf(this.#rises, this.#falls) : Number.NaN;
   }
 

@@ -103,6 +103,7 @@ export class LoginPool {
       const connection = new TransactionConnection(client, this.#names);
       const result = await inTransaction(connection, "BEGIN READ ONLY", openings, work);
       // Whoever comes next on this connection is behind it on the wire, and needs not wait either.
+      sendTogether(client);
       client.query("COMMIT").catch(ignore);
       client.off("error", ignore);
       client.release();

@@ -79,15 +79,20 @@ export class Outcry {
     const people = new OpeningGate<People>();
     const metrics = new Metrics();
     const { config, log, pages } = parts;
+    // Another process does this work, while this one builds the web server.
+    const database = startedDatabase(parts);
     const mode = config.signIn === null ? "local" : "protected";
     const app = await buildHttp({ ...config, mode, log, gate, people, metrics, pages });
     const meaning = mode === "local" ? "no login, for this machine only" : "everybody signs in";
     const listenTextResolver = (address: string) =>
       `Outcry listens on ${address} (${mode} mode: ${meaning})`;
     const { port, host } = config;
-    const url = await app.listen({ port, host, listenTextResolver });
+    const url = await app.listen({ port, host, listenTextResolver }).catch(async (cause) => {
+      await database.then((started) => started.close()).catch(() => {});
+      throw cause;
+    });
     const outcry = new Outcry({ parts, app, gate, people, metrics, url });
-    outcry.#open().catch((cause: unknown) => {
+    outcry.#open(database).catch((cause: unknown) => {
       if (!outcry.#isClosing) parts.onFault(cause);
     });
     return outcry;
@@ -122,9 +127,9 @@ export class Outcry {
     for (const close of this.#built.reverse()) await close();
   }
 
-  async #open(): Promise<void> {
+  async #open(started: Promise<Database>): Promise<void> {
     this.#gate.waitFor("the database starts");
-    const starting = this.#startDatabase();
+    const starting = this.#keepDatabase(started);
     const [database, chosen] = await Promise.all([starting, this.#chooseExchange(starting)]);
     const storage = await database.open(databaseMarket(this.#parts.config, chosen.market.kind));
     await this.#keep(() => storage.close());
@@ -132,14 +137,8 @@ export class Outcry {
     await this.#openMarket(storage, chosen);
   }
 
-  async #startDatabase(): Promise<Database> {
-    const { config, log, onFault } = this.#parts;
-    const { databaseUrl: url, dataFolder } = config;
-    const place =
-      url === null
-        ? ({ kind: "embedded", dataFolder } as const)
-        : ({ kind: "external", url } as const);
-    const database = await startDatabase({ place, onFault, log });
+  async #keepDatabase(started: Promise<Database>): Promise<Database> {
+    const database = await started;
     await this.#keep(() => database.close());
     return database;
   }
@@ -266,6 +265,18 @@ export class Outcry {
     await close();
     throw new Error("the server closes");
   }
+}
+
+function startedDatabase({ config, log, onFault }: OutcryParts): Promise<Database> {
+  const { databaseUrl: url, dataFolder } = config;
+  const place =
+    url === null
+      ? ({ kind: "embedded", dataFolder } as const)
+      : ({ kind: "external", url } as const);
+  const started = startDatabase({ place, onFault, log });
+  // A failure is told when the server has come to need it.
+  started.catch(() => {});
+  return started;
 }
 
 interface ChosenExchange {

@@ -11,6 +11,8 @@ export interface Measured {
   readonly name: string;
   readonly median: number;
   readonly least: number;
+  /** The median of its rounds' times, each divided by that of the first contestant in the same round. */
+  readonly ratio: number;
 }
 
 /**
@@ -34,9 +36,14 @@ export function interleave(
     }
   }
   return contestants.map(({ name }, i) => {
-    const sorted = (times[i] ?? []).toSorted((a, b) => a - b);
-    return { name, median: sorted[sorted.length >> 1] ?? 0, least: sorted[0] ?? 0 };
+    const own = times[i] ?? [];
+    const ratios = own.map((time, round) => time / (times[0]?.[round] ?? 1));
+    return { name, median: median(own), least: Math.min(...own), ratio: median(ratios) };
   });
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
 }
 
 const WARM_UP_ROUNDS = 2;

@@ -1,6 +1,6 @@
 /** The storage: how soon it starts, and what a tenant's transaction costs beside a bare round trip. */
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -20,6 +20,7 @@ const STATEMENT = `SELECT ${COLUMNS.join(", ")} FROM users WHERE id = $1`;
 /** Measures; returns its part of the report. */
 export async function storage(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "outcry-bench-"));
+  chmodSync(folder, 0o711);
   try {
     const starts = await measureStarts(folder);
     const rows = await measureTransactions(folder);

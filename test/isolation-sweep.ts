@@ -86,6 +86,8 @@ const OWN_AND_PUBLIC = new Set(["GET /api/auth/callback/google", "POST /api/auth
 /** What to send where a route cannot be asked without. Every route with a parameter has its entry. */
 const PARAMETERS: Readonly<Record<string, (of: Tenant) => string>> = {
   "DELETE /api/me/sessions/:id": ({ sessionId }) => `/api/me/sessions/${sessionId}`,
+  // Of a planted fault.
+  "GET /api/oracle/:id": ({ sessionId }) => `/api/oracle/${sessionId}`,
 };
 const QUERIES: Readonly<Record<string, string>> = {
   "/api/trading-shared": "?action=stop",

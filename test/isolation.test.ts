@@ -293,6 +293,17 @@ const ROUTE_PLANTS: readonly RoutePlant[] = [
     },
   },
   {
+    fault: "an id that is somebody's answered unlike one that is nobody's",
+    found: /GET \/api\/oracle\/:id tells a foreign id from an unknown one/,
+    add: (app, _people, rig) => {
+      const config = { ...own };
+      app.get<{ Params: { id: string } }>("/api/oracle/:id", { config }, async (request, reply) => {
+        const isThere = (await rig().rows("sessions", `id = ${Number(request.params.id)}`)) > 0;
+        return reply.code(isThere ? 403 : 404).send({ code: "no" });
+      });
+    },
+  },
+  {
     fault: "an answer of one's own that caches may keep",
     found: /GET \/api\/kept may be kept/,
     add: (app) => {

@@ -396,6 +396,7 @@ describe("who is let in", () => {
     const before = [await closed.rows("users"), await closed.rows("sessions")];
     const others = [
       "bob@example.org",
+      "joann@example.org",
       "x@sub.firm.example",
       "x@firm.example.evil",
       "x@xfirm.example",

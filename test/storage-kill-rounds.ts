@@ -1,10 +1,10 @@
 /** Outcry's storage killed again and again: nothing acknowledged is lost, and every start succeeds. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { readPidFile } from "../src/server/storage/pid-file.ts";
+import { isServerOf, readPidFile } from "../src/server/storage/pid-file.ts";
 
 /** Who dies: Outcry; Outcry and its database with all watchers, as a machine would; the database alone. */
 export type Victim = "outcry" | "everything" | "database";
@@ -37,7 +37,7 @@ export async function runKills(options: KillOptions): Promise<KillReport> {
     killsBeforeOpen: 0,
   };
   for (let round = 1; round <= options.initialKills; round += 1) {
-    const folder = mkdtempSync(join(tmpdir(), "outcry-kills-"));
+    const folder = makeFolder();
     const acknowledged = new Set<number>();
     // From the first instruction to some rows: the whole of a first start lies in between.
     const killed = startWriter(folder, acknowledged);
@@ -46,10 +46,10 @@ export async function runKills(options: KillOptions): Promise<KillReport> {
     await kill(killed, folder, random() < 0.5 ? "outcry" : "everything", report.kills);
     await verify(folder, acknowledged, report);
     report.rowsAcknowledged += acknowledged.size;
-    rmSync(folder, { recursive: true, force: true });
+    await removeFolder(folder);
     options.say(`first start ${round}/${options.initialKills}: ${acknowledged.size} rows kept`);
   }
-  const folder = mkdtempSync(join(tmpdir(), "outcry-kills-"));
+  const folder = makeFolder();
   const acknowledged = new Set<number>();
   for (let round = 1; round <= options.writingKills; round += 1) {
     const writer = startWriter(folder, acknowledged, report);
@@ -67,8 +67,25 @@ export async function runKills(options: KillOptions): Promise<KillReport> {
   }
   await verify(folder, acknowledged, report);
   report.rowsAcknowledged += acknowledged.size;
-  rmSync(folder, { recursive: true, force: true });
+  await removeFolder(folder);
   return report;
+}
+
+/** As a data folder is made: the server's account can pass through. */
+function makeFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "outcry-kills-"));
+  chmodSync(folder, 0o711);
+  return folder;
+}
+
+async function removeFolder(folder: string): Promise<void> {
+  const cluster = join(folder, "postgres", "cluster");
+  // The last server is ended by its watcher, which takes a moment.
+  for (let server = readPidFile(cluster); server !== null; server = readPidFile(cluster)) {
+    if (!isServerOf(server.pid, cluster)) break;
+    await delay(20);
+  }
+  rmSync(folder, { recursive: true, force: true });
 }
 
 const VICTIMS: readonly Victim[] = ["outcry", "everything", "database"];

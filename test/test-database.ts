@@ -1,6 +1,6 @@
 /** Real PostgreSQL for tests: a server of the embedded kind, or the one that DATABASE_URL names. */
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Client } from "pg";
@@ -47,6 +47,7 @@ export async function startTestServer(): Promise<TestServer> {
   const named = process.env.TEST_DATABASE_URL ?? process.env.DATABASE_URL;
   if (named !== undefined && named !== "") return serverOf(parseDatabaseUrl(named), null);
   const folder = mkdtempSync(join(tmpdir(), "outcry-test-"));
+  chmodSync(folder, 0o711);
   const held = holdDataFolder(folder);
   const server = await startEmbeddedPostgres({ folder: held, onFault: raise, onRestart: () => {} });
   const target: DatabaseTarget = { ...server.address, database: "postgres", tls: { kind: "off" } };

@@ -53,8 +53,8 @@ export type Beginning =
   | ProviderRefusal;
 export type Ending = { readonly kind: "identity"; readonly identity: Identity } | ProviderRefusal;
 
-/** A person waits for each of these answers. */
-const ANSWER_SECONDS_MAX = 10;
+/** A sign-in ends with two of these answers, within the fifteen seconds of a request. */
+const ANSWER_SECONDS_MAX = 5;
 
 export class Provider {
   readonly #options: ProviderOptions;

@@ -1,6 +1,14 @@
 /** Backup and restore: every row comes back, on any PostgreSQL, or nothing is done at all. */
 import { createHash } from "node:crypto";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
@@ -23,6 +31,7 @@ let file: string;
 beforeAll(async () => {
   server = await startTestServer();
   folder = mkdtempSync(join(tmpdir(), "outcry-backup-"));
+  chmodSync(folder, 0o711);
   source = await server.createDatabase();
   const { storage } = await server.open(source);
   const superuser = await source.superuser();

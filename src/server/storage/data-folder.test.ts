@@ -1,5 +1,5 @@
 /** The data folder's lock: one holder, however the former one ended. */
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -9,10 +9,14 @@ import { holdDataFolder } from "./data-folder.ts";
 import { StorageFault } from "./fault.ts";
 
 let folder: string;
+const children: ChildProcess[] = [];
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "outcry-folder-"));
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill("SIGKILL");
+  rmSync(folder, { recursive: true, force: true });
+});
 
 const HOLDER = `
   const { holdDataFolder } = await import(${JSON.stringify(join(import.meta.dirname, "data-folder.ts"))});
@@ -23,6 +27,7 @@ function holdElsewhere(path: string) {
   const child = spawn(process.execPath, ["--input-type=module", "-e", HOLDER, path], {
     stdio: ["ignore", "pipe", "inherit"],
   });
+  children.push(child);
   const said = once(child.stdout, "data").then(([data]) => String(data).trim());
   return { child, said };
 }

@@ -52,6 +52,7 @@ const IDLE_MS = 120_000;
 
 export class LoginPool {
   readonly #pool: Pool;
+  readonly #names = new StatementNames();
 
   constructor(options: LoginPoolOptions) {
     this.#pool = new Pool({
@@ -87,7 +88,8 @@ export class LoginPool {
   async #once<Result>(openings: readonly Opening[], work: Work<Result>): Promise<Result> {
     const client = await this.#checkOut();
     try {
-      const result = await inTransaction(client, "BEGIN", openings, work);
+      const connection = new TransactionConnection(client, this.#names);
+      const result = await inTransaction(connection, "BEGIN", openings, work);
       await commit(client);
       return result;
     } finally {
@@ -97,13 +99,17 @@ export class LoginPool {
 
   async #onceReading<Result>(openings: readonly Opening[], work: Work<Result>): Promise<Result> {
     const client = await this.#checkOut();
-    const end = () => checkIn(client);
     try {
-      const result = await inTransaction(client, "BEGIN READ ONLY", openings, work);
-      client.query("COMMIT").then(end, end);
+      const connection = new TransactionConnection(client, this.#names);
+      const result = await inTransaction(connection, "BEGIN READ ONLY", openings, work);
+      // Whoever comes next on this connection is behind it on the wire, and needs not wait either.
+      sendTogether(client);
+      client.query("COMMIT").catch(ignore);
+      client.off("error", ignore);
+      client.release();
       return result;
     } catch (error) {
-      end();
+      checkIn(client);
       throw error;
     }
   }
@@ -151,12 +157,12 @@ function isWorthAnotherTry(fault: StorageFault): boolean {
 
 /** Begins, opens and works; what fails is rolled back. */
 async function inTransaction<Result>(
-  client: PoolClient,
+  connection: TransactionConnection,
   begin: string,
   openings: readonly Opening[],
   work: Work<Result>,
 ): Promise<Result> {
-  const connection = new TransactionConnection(client);
+  const { client } = connection;
   const opened = open(client, begin, openings);
   // Told below, when the work has ended too.
   opened.catch(ignore);
@@ -245,13 +251,35 @@ function transactionOn(connection: TransactionConnection): Tx {
   });
 }
 
+/** Statements that a connection keeps prepared, some 20 kB each; the application has fewer. */
+const STATEMENTS_MAX = 200;
+
+/**
+ * Names for statements, so that each is parsed and planned once a connection. The first ones to come
+ * have them; statements whose text varies without end stay unnamed.
+ */
+class StatementNames {
+  readonly #names = new Map<string, string>();
+
+  of(text: string): string | null {
+    const known = this.#names.get(text);
+    if (known !== undefined) return known;
+    if (this.#names.size >= STATEMENTS_MAX) return null;
+    const name = `s${this.#names.size}`;
+    this.#names.set(text, name);
+    return name;
+  }
+}
+
 /** One transaction's use of a connection: nothing runs on it after the transaction's end. */
 class TransactionConnection implements DatabaseConnection {
-  readonly #client: PoolClient;
+  readonly client: PoolClient;
+  readonly #names: StatementNames;
   #isOpen = true;
 
-  constructor(client: PoolClient) {
-    this.#client = client;
+  constructor(client: PoolClient, names: StatementNames) {
+    this.client = client;
+    this.#names = names;
   }
 
   close(): void {
@@ -261,7 +289,10 @@ class TransactionConnection implements DatabaseConnection {
   async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
     assert(this.#isOpen, "a transaction is not used after its end");
     const values = query.parameters.map(parameterOf);
-    const { rows, rowCount, command } = await this.#client.query(query.sql, values);
+    const name = this.#names.of(query.sql);
+    const statement =
+      name === null ? { text: query.sql, values } : { name, text: query.sql, values };
+    const { rows, rowCount, command } = await this.client.query(statement);
     const changes = CHANGING.has(command) ? { numAffectedRows: BigInt(rowCount ?? 0) } : {};
     return { rows, ...changes };
   }

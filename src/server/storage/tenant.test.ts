@@ -202,6 +202,18 @@ test("each login has these grants and no others", async () => {
   expect(Object.fromEntries(found)).toEqual(GRANTS);
 });
 
+test("after the start, the owner's login is closed: only the powerless ones are connected", async () => {
+  await storage.withUser(alice.id, (tx) => tx.selectFrom("users").select("id").execute());
+  const { rows } = await superuser.query<{ login: string; powers: boolean }>(
+    `SELECT DISTINCT usename AS login, rolsuper OR rolbypassrls OR rolcreaterole AS powers
+     FROM pg_stat_activity JOIN pg_roles ON rolname = usename
+     WHERE datname = current_database() AND application_name = 'outcry' AND NOT rolsuper`,
+  );
+  const names = loginNames(database.name);
+  expect(rows.map((row) => row.login)).toContain(names.app);
+  expect(rows.filter((row) => row.powers || row.login === database.name)).toEqual([]);
+});
+
 describe("withUser", () => {
   test("statements without any predicate reach one's own rows alone", async () => {
     const rows = await storage.withUser(alice.id, async (tx) => [

@@ -1,5 +1,5 @@
 /** TLS to an external server: as strict as DATABASE_URL asks, for every login. */
-import { chownSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,6 +19,7 @@ let server: ServerProcess;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "outcry-tls-"));
+  chmodSync(folder, 0o711);
   const held = holdDataFolder(join(folder, "data"));
   const embedded = await startEmbeddedPostgres({
     folder: held,

@@ -1,0 +1,113 @@
+/** All rules of everyone on one symbol and timeframe: what they share is worked out once a close. */
+import { assert } from "../assert.ts";
+import type { Candle } from "../candle.ts";
+import { SET_SIZE_MAX } from "../indicators/indicator-set.ts";
+import { endTimeOf, type Timeframe } from "../timeframe.ts";
+import type { Truth } from "./evaluate.ts";
+import type { Rule, Term } from "./rule.ts";
+import { RuleNetwork, type TimedCandle } from "./rule-network.ts";
+import { type RuleNode, truthOf } from "./rule-node.ts";
+
+/** The closed candles that the graph has taken, and those before it began, from the origin of the indicators. */
+export type ClosedCandles = (timeframe: Timeframe) => readonly Candle[];
+
+/** No candle has closed before the graph began, and whoever holds rules does so before the first does. */
+export const NO_CANDLES: ClosedCandles = () => [];
+
+/** A rule that the graph keeps up to date. */
+export interface HeldRule {
+  /** At the last close. */
+  readonly truth: Truth;
+}
+
+/** A term that the graph keeps up to date. */
+export interface HeldTerm {
+  /** At the last close; NaN where it is unknown. */
+  readonly value: number;
+}
+
+export class RuleGraph {
+  readonly #network: RuleNetwork;
+  readonly #past: ClosedCandles;
+  readonly #held = new Map<HeldRule | HeldTerm, RuleNode>();
+
+  constructor(timeframe: Timeframe, past: ClosedCandles) {
+    this.#network = new RuleNetwork(timeframe);
+    this.#past = past;
+  }
+
+  /** Distinct terms and conditions that somebody holds. */
+  get size(): number {
+    return this.#network.size;
+  }
+
+  /**
+   * Keeps a rule up to date until it is released. Added late, it is as if it had been there from
+   * the first candle. Null when there are too many different indicators.
+   */
+  holdRule(rule: Rule): HeldRule | null {
+    const node = this.#hold(rule);
+    if (node === null) return null;
+    const held: HeldRule = {
+      get truth() {
+        return truthOf(node.value);
+      },
+    };
+    this.#held.set(held, node);
+    return held;
+  }
+
+  /** Keeps a term up to date until it is released. */
+  holdTerm(term: Term): HeldTerm | null {
+    const node = this.#hold(term);
+    if (node === null) return null;
+    const held: HeldTerm = {
+      get value() {
+        return node.value;
+      },
+    };
+    this.#held.set(held, node);
+    return held;
+  }
+
+  release(held: HeldRule | HeldTerm): void {
+    const node = this.#held.get(held);
+    assert(node !== undefined, "what is released is held");
+    this.#held.delete(held);
+    this.#network.release(node);
+  }
+
+  /** Takes all candles that end at one boundary, once; holes have none. */
+  step(candles: readonly TimedCandle[]): void {
+    this.#network.step(candles);
+  }
+
+  /** What is new is replayed alone from the first candle, and its state taken over. */
+  #hold(compiled: Rule | Term): RuleNode | null {
+    const live = this.#network;
+    const alone = new RuleNetwork(live.timeframe);
+    const { key } = alone.hold(compiled, null);
+    if (live.find(key) !== null) return live.hold(compiled, null);
+    const isFull = alone.timeframes.some(
+      (each) => live.indicatorsAt(each) + alone.indicatorsAt(each) > SET_SIZE_MAX,
+    );
+    if (isFull) return null;
+    replay(alone, this.#past);
+    return live.hold(compiled, alone);
+  }
+}
+
+/** Steps through what has closed, boundary by boundary. */
+function replay(network: RuleNetwork, past: ClosedCandles): void {
+  const boundaries = new Map<number, TimedCandle[]>();
+  for (const timeframe of new Set([network.timeframe, ...network.timeframes])) {
+    for (const candle of past(timeframe)) {
+      const end = endTimeOf(timeframe, candle.openTime);
+      const closing = boundaries.get(end) ?? [];
+      closing.push({ ...candle, timeframe });
+      boundaries.set(end, closing);
+    }
+  }
+  const ends = [...boundaries.keys()].sort((a, b) => a - b);
+  for (const end of ends) network.step(boundaries.get(end) ?? []);
+}

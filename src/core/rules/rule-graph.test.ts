@@ -10,11 +10,12 @@ import {
 } from "../../../test/rule-market.ts";
 import type { Candle } from "../candle.ts";
 import { SET_SIZE_MAX } from "../indicators/indicator-set.ts";
+import { isHole } from "../market-minute.ts";
 import { TIMEFRAMES, type Timeframe } from "../timeframe.ts";
 import { truthAt, valueAt } from "./evaluate.ts";
 import { History } from "./history.ts";
 import type { Rule, Term } from "./rule.ts";
-import { type HeldRule, NO_CANDLES, RuleGraph } from "./rule-graph.ts";
+import { type HeldRule, type HeldTerm, NO_CANDLES, RuleGraph } from "./rule-graph.ts";
 
 /** A graph, the candles it has taken, and what the whole history says of each close. */
 class Rig {
@@ -119,6 +120,26 @@ test("a term has the evaluator's value, bit for bit, at once when it is added la
   expect(early.filter(({ value }) => Number.isFinite(value))).toHaveLength(terms.length);
 });
 
+test("a term added between a hole where a higher candle closed and the next close shows that candle then", () => {
+  const rig = new Rig("1m", minutesWithHoles(MINUTES, 4));
+  const rule = ruleOf("close@5m > 0");
+  const term = rule.kind === "compare" ? rule.left : null;
+  let added = 0;
+  let late: HeldTerm | null = null;
+  rig.minutes.forEach((minute, i) => {
+    rig.step(i);
+    if (late !== null && !isHole(minute)) {
+      expect(late.value).toBe(rig.value(held(term)));
+      rig.graph.release(late);
+      late = null;
+    } else if (late === null && isHole(minute) && minute.candles.length > 0) {
+      late = held(rig.graph.holdTerm(held(term)));
+      added += 1;
+    }
+  });
+  expect(added).toBeGreaterThan(2);
+});
+
 test("what rules share is one node, and the last holder's release drops it", () => {
   const graph = new RuleGraph("1m", NO_CANDLES);
   const first = held(graph.holdRule(ruleOf("ema(3) > ema(8) and close > 1")));
@@ -156,5 +177,6 @@ test("refuses one indicator more than a set holds, and takes what is there alrea
   expect(answers.findIndex((answer) => answer === null)).toBe(SET_SIZE_MAX);
   expect(graph.holdRule(ruleOf("ema(5) > 1"))).not.toBeNull();
   graph.release(held(answers[0] ?? null));
-  expect(graph.holdRule(ruleOf("sma(5)@5m > 1"))).not.toBeNull();
+  expect(graph.holdRule(ruleOf("wma(5) > 1"))).not.toBeNull();
+  expect(graph.holdRule(ruleOf("wma(6) > 1"))).toBeNull();
 });

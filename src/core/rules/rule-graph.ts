@@ -4,6 +4,7 @@ import type { Candle } from "../candle.ts";
 import { SET_SIZE_MAX } from "../indicators/indicator-set.ts";
 import { endTimeOf, type Timeframe } from "../timeframe.ts";
 import type { Truth } from "./evaluate.ts";
+import { printRule, printTerm } from "./print.ts";
 import type { Rule, Term } from "./rule.ts";
 import { RuleNetwork, type TimedCandle } from "./rule-network.ts";
 import { type RuleNode, truthOf } from "./rule-node.ts";
@@ -29,8 +30,10 @@ export interface HeldTerm {
 export class RuleGraph {
   readonly #network: RuleNetwork;
   readonly #past: ClosedCandles;
-  readonly #held = new Map<HeldRule | HeldTerm, RuleNode>();
+  /** By text: who asks for the same gets the same. */
+  readonly #held = new Map<string, Held>();
 
+  /** Cheapest is to hold first and step through the history after: every late rule is a replay of its own. */
   constructor(timeframe: Timeframe, past: ClosedCandles) {
     this.#network = new RuleNetwork(timeframe);
     this.#past = past;
@@ -42,39 +45,24 @@ export class RuleGraph {
   }
 
   /**
-   * Keeps a rule up to date until it is released. Added late, it is as if it had been there from
-   * the first candle. Null when there are too many different indicators.
+   * Keeps a rule up to date until it is released as often as it was held. Added late, it is as if
+   * it had been there from the first candle. Null when there are too many different indicators.
    */
   holdRule(rule: Rule): HeldRule | null {
-    const node = this.#hold(rule);
-    if (node === null) return null;
-    const held: HeldRule = {
-      get truth() {
-        return truthOf(node.value);
-      },
-    };
-    this.#held.set(held, node);
-    return held;
+    return this.#hold(`rule ${printRule(rule)}`, rule);
   }
 
-  /** Keeps a term up to date until it is released. */
+  /** Keeps a term up to date, in the same way. */
   holdTerm(term: Term): HeldTerm | null {
-    const node = this.#hold(term);
-    if (node === null) return null;
-    const held: HeldTerm = {
-      get value() {
-        return node.value;
-      },
-    };
-    this.#held.set(held, node);
-    return held;
+    return this.#hold(`term ${printTerm(term)}`, term);
   }
 
   release(held: HeldRule | HeldTerm): void {
-    const node = this.#held.get(held);
-    assert(node !== undefined, "what is released is held");
-    this.#held.delete(held);
-    this.#network.release(node);
+    assert(held instanceof Held && held.holders > 0, "what is released is held");
+    held.holders -= 1;
+    if (held.holders > 0) return;
+    this.#held.delete(held.text);
+    this.#network.release(held.node);
   }
 
   /** Takes all candles that end at one boundary, once; holes have none. */
@@ -82,8 +70,21 @@ export class RuleGraph {
     this.#network.step(candles);
   }
 
+  #hold(text: string, compiled: Rule | Term): Held | null {
+    const known = this.#held.get(text);
+    if (known !== undefined) {
+      known.holders += 1;
+      return known;
+    }
+    const node = this.#compile(compiled);
+    if (node === null) return null;
+    const held = new Held(text, node);
+    this.#held.set(text, held);
+    return held;
+  }
+
   /** What is new is replayed alone from the first candle, and its state taken over. */
-  #hold(compiled: Rule | Term): RuleNode | null {
+  #compile(compiled: Rule | Term): RuleNode | null {
     const live = this.#network;
     const alone = new RuleNetwork(live.timeframe);
     const { key } = alone.hold(compiled, null);
@@ -94,6 +95,26 @@ export class RuleGraph {
     if (isFull) return null;
     replay(alone, this.#past);
     return live.hold(compiled, alone);
+  }
+}
+
+/** A root of the network and how many hold it by this text. */
+class Held implements HeldRule, HeldTerm {
+  readonly text: string;
+  readonly node: RuleNode;
+  holders = 1;
+
+  constructor(text: string, node: RuleNode) {
+    this.text = text;
+    this.node = node;
+  }
+
+  get truth(): Truth {
+    return truthOf(this.node.value);
+  }
+
+  get value(): number {
+    return this.node.value;
   }
 }
 

@@ -107,7 +107,7 @@ export const strategySchema = z.object({
   catalogueId: z.string().nullable(),
   /** Switched on. It trades only where it is runnable as well. */
   isEnabled: z.boolean(),
-  /** False while its rules are not written yet: such a strategy never trades. */
+  /** False while the server cannot run its rules: such a strategy never trades. */
   isRunnable: z.boolean(),
   settings: strategySettingsSchema,
   createdAt: time,

@@ -22,10 +22,13 @@ export class Adx implements Indicator {
   readonly values = new Float64Array(3).fill(Number.NaN);
   readonly #moves: DirectionalMoves;
   readonly #mean: SmoothedMean;
+  /** What `peek` pushes in the place of the moves themselves. */
+  readonly #copy: DirectionalMoves;
 
   constructor(period: number) {
     this.warmup = 2 * period;
     this.#moves = new DirectionalMoves(period);
+    this.#copy = new DirectionalMoves(period);
     // The first candle has no move, and the `period` − 1 next ones have no sums yet.
     this.#mean = SmoothedMean.wilder(period, period);
   }
@@ -39,8 +42,9 @@ export class Adx implements Indicator {
   }
 
   peek(candle: Candle, into: Float64Array): void {
-    const moves = this.#moves;
-    moves.peek(candle);
+    const moves = this.#copy;
+    moves.copy(this.#moves);
+    moves.push(candle);
     const index = moves.index();
     const mean = this.#mean;
     fill(into, index < 0 && mean.isReady ? mean.mean : mean.peek(Math.max(index, 0)), moves);

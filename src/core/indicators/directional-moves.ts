@@ -8,64 +8,68 @@ import { trueRange } from "./true-range.ts";
  * the next one is added. Source: Wilder 1978, as TA-Lib starts it.
  */
 export class DirectionalMoves implements Stateful {
-  readonly #period: number = 0;
-  readonly #kept: number = 0;
+  /** How many moves are plainly added, and how many of them were. */
+  readonly #plain: number = 0;
   #count = 0;
-  /** The candle before; all 0 before the first one. */
-  #high = 0;
-  #low = 0;
-  #close = 0;
+  readonly #kept: number = 0;
+  /** The candle before; NaN before the first one. */
+  #high = Number.NaN;
+  #low = Number.NaN;
+  #close = Number.NaN;
   #ups = 0;
   #downs = 0;
   #ranges = 0;
-  /** The sums that the answers are about. */
-  #up = 0;
-  #down = 0;
-  #range = 0;
 
   constructor(period: number) {
-    this.#period = period | 0;
+    this.#plain = (period - 1) | 0;
     this.#kept = 1 - 1 / period;
   }
 
-  /** Takes a candle; the answers are about it then. */
   push(candle: Candle): void {
-    if (this.#close !== 0) {
-      this.peek(candle);
-      this.#ups = this.#up;
-      this.#downs = this.#down;
-      this.#ranges = this.#range;
-      if (this.#count < this.#period - 1) this.#count += 1;
-    }
+    const up = candle.high - this.#high;
+    const down = this.#low - candle.low;
+    const range = trueRange(candle, this.#close);
     this.#high = candle.high;
     this.#low = candle.low;
     this.#close = candle.close;
+    if (Number.isNaN(range)) return;
+    if (this.#count === this.#plain) {
+      this.#ups *= this.#kept;
+      this.#downs *= this.#kept;
+      this.#ranges *= this.#kept;
+    } else {
+      this.#count += 1;
+    }
+    if (up > down && up > 0) this.#ups += up;
+    else if (down > up && down > 0) this.#downs += down;
+    this.#ranges += range;
   }
 
-  /** Makes the answers what `push` would make them; changes no more. */
-  peek(candle: Candle): void {
-    const kept = this.#count < this.#period - 1 ? 1 : this.#kept;
-    const up = candle.high - this.#high;
-    const down = this.#low - candle.low;
-    this.#up = kept * this.#ups + (up > down && up > 0 ? up : 0);
-    this.#down = kept * this.#downs + (down > up && down > 0 ? down : 0);
-    this.#range = kept * this.#ranges + trueRange(candle, this.#close);
+  /** Takes the state of another one with the same period: a copy can be pushed to look ahead. */
+  copy(other: DirectionalMoves): void {
+    this.#count = other.#count;
+    this.#high = other.#high;
+    this.#low = other.#low;
+    this.#close = other.#close;
+    this.#ups = other.#ups;
+    this.#downs = other.#downs;
+    this.#ranges = other.#ranges;
   }
 
   /** +DI: the upward moves' share of the ranges, 0 to 100; 0 where nothing moved. */
   plus(): number {
-    return this.#range < VANISHED ? 0 : 100 * (this.#up / this.#range);
+    return this.#ranges < VANISHED ? 0 : 100 * (this.#ups / this.#ranges);
   }
 
   /** −DI: the downward moves' share of the ranges, 0 to 100; 0 where nothing moved. */
   minus(): number {
-    return this.#range < VANISHED ? 0 : 100 * (this.#down / this.#range);
+    return this.#ranges < VANISHED ? 0 : 100 * (this.#downs / this.#ranges);
   }
 
   /** DX: how one-sided the moves were, 0 to 100; −1 where nothing moved. */
   index(): number {
-    const moves = this.#up + this.#down;
-    return moves < VANISHED ? -1 : 100 * (Math.abs(this.#up - this.#down) / moves);
+    const moves = this.#ups + this.#downs;
+    return moves < VANISHED ? -1 : 100 * (Math.abs(this.#ups - this.#downs) / moves);
   }
 
   write(state: number[]): void {

@@ -57,16 +57,6 @@ export class IndicatorLanes {
     [Vwap, this.#vwap],
   ]);
 
-  readonly #pushes: ReadonlyArray<(candle: Candle) => void> = [
-    (candle) => this.#pushAverages(candle),
-    (candle) => this.#pushMomentum(candle),
-    (candle) => this.#pushDirection(candle),
-    (candle) => this.#pushPlace(candle),
-    (candle) => this.#pushDeviation(candle),
-    (candle) => this.#pushVolume(candle),
-    (candle) => this.#pushOthers(candle),
-  ];
-
   add(indicator: Indicator): void {
     this.#lane(indicator).push(indicator);
   }
@@ -82,7 +72,13 @@ export class IndicatorLanes {
 
   /** Pushes the candle into every indicator once. */
   push(candle: Candle): void {
-    for (const push of this.#pushes) push(candle);
+    this.#pushAverages(candle);
+    this.#pushMomentum(candle);
+    this.#pushDirection(candle);
+    this.#pushPlace(candle);
+    this.#pushDeviation(candle);
+    this.#pushVolume(candle);
+    this.#pushOthers(candle);
   }
 
   #pushAverages(candle: Candle): void {

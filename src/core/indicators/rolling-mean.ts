@@ -32,7 +32,7 @@ export class RollingMean implements Stateful {
     const cursor = this.#cursor + 1;
     cells[cursor - 1] = value;
     this.#cursor = cursor;
-    if (cursor === this.length) {
+    if (cursor === cells.length - 1) {
       this.#endBlock();
       return value + (cells[0] ?? 0) * this.#share;
     }

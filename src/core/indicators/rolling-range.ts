@@ -8,9 +8,8 @@ import type { Stateful, StateReader } from "./indicator-state.ts";
  */
 export class RollingRange implements Stateful {
   readonly length: number = 0;
-  /** Cells before the cursor are prices, those behind it extremes of tails (NaN in the first block). */
-  readonly #highs: Float64Array;
-  readonly #lows: Float64Array;
+  /** Pairs of high and low: before the cursor prices, behind it extremes of tails (NaN in the first block). */
+  readonly #pairs: Float64Array;
   #cursor = 0;
   #headHigh = NO_HIGH;
   #headLow = NO_LOW;
@@ -19,10 +18,9 @@ export class RollingRange implements Stateful {
 
   constructor(length: number) {
     this.length = length | 0;
-    this.#highs = new Float64Array(length + 1).fill(Number.NaN);
-    this.#lows = new Float64Array(length + 1).fill(Number.NaN);
-    this.#highs[length] = NO_HIGH;
-    this.#lows[length] = NO_LOW;
+    this.#pairs = new Float64Array(2 * length + 2).fill(Number.NaN);
+    this.#pairs[2 * length] = NO_HIGH;
+    this.#pairs[2 * length + 1] = NO_LOW;
   }
 
   get highest(): number {
@@ -35,38 +33,40 @@ export class RollingRange implements Stateful {
 
   push(candle: Candle): void {
     const { high, low } = candle;
-    const cursor = this.#cursor + 1;
     if (high > this.#headHigh) this.#headHigh = high;
     if (low < this.#headLow) this.#headLow = low;
-    this.#settle(cursor, this.#headHigh, this.#headLow);
-    this.#highs[cursor - 1] = high;
-    this.#lows[cursor - 1] = low;
-    this.#cursor = cursor;
-    if (cursor === this.length) this.#endBlock();
+    const pairs = this.#pairs;
+    const next = 2 * this.#cursor + 2;
+    this.#settle(next, this.#headHigh, this.#headLow);
+    pairs[next - 2] = high;
+    pairs[next - 1] = low;
+    this.#cursor += 1;
+    if (this.#cursor === this.length) this.#endBlock();
   }
 
   /** Makes the answers what `push` would make them; changes no more. */
   peek(candle: Candle): void {
     const high = candle.high > this.#headHigh ? candle.high : this.#headHigh;
     const low = candle.low < this.#headLow ? candle.low : this.#headLow;
-    this.#settle(this.#cursor + 1, high, low);
+    this.#settle(2 * this.#cursor + 2, high, low);
   }
 
-  /** In these comparisons NaN wins over any head. */
-  #settle(cursor: number, headHigh: number, headLow: number): void {
-    const high = this.#highs[cursor] ?? 0;
-    const low = this.#lows[cursor] ?? 0;
+  /** Answers from the head and the tail at `next`; in these comparisons NaN wins over any head. */
+  #settle(next: number, headHigh: number, headLow: number): void {
+    const high = this.#pairs[next] ?? 0;
+    const low = this.#pairs[next + 1] ?? 0;
     this.#highest = headHigh > high ? headHigh : high;
     this.#lowest = headLow < low ? headLow : low;
   }
 
   #endBlock(): void {
+    const pairs = this.#pairs;
     let [high, low] = [NO_HIGH, NO_LOW];
-    for (let i = this.length - 1; i >= 0; i -= 1) {
-      high = Math.max(high, this.#highs[i] ?? 0);
-      low = Math.min(low, this.#lows[i] ?? 0);
-      this.#highs[i] = high;
-      this.#lows[i] = low;
+    for (let i = 2 * this.length - 2; i >= 0; i -= 2) {
+      high = Math.max(high, pairs[i] ?? 0);
+      low = Math.min(low, pairs[i + 1] ?? 0);
+      pairs[i] = high;
+      pairs[i + 1] = low;
     }
     this.#cursor = 0;
     this.#headHigh = NO_HIGH;
@@ -75,15 +75,14 @@ export class RollingRange implements Stateful {
 
   write(state: number[]): void {
     state.push(this.#cursor, this.#headHigh, this.#headLow);
-    state.push(...this.#highs, ...this.#lows);
+    for (const price of this.#pairs) state.push(price);
   }
 
   read(reader: StateReader): void {
     this.#cursor = reader.next();
     this.#headHigh = reader.next();
     this.#headLow = reader.next();
-    for (let i = 0; i <= this.length; i += 1) this.#highs[i] = reader.next();
-    for (let i = 0; i <= this.length; i += 1) this.#lows[i] = reader.next();
+    for (let i = 0; i < this.#pairs.length; i += 1) this.#pairs[i] = reader.next();
   }
 }
 

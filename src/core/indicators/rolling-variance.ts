@@ -11,10 +11,11 @@ import type { Stateful, StateReader } from "./indicator-state.ts";
 export class RollingVariance implements Stateful {
   readonly length: number = 0;
   readonly #share: number = 0;
-  /** Cells before the cursor are numbers, those behind it sums of the tails' distances; the last is 0. */
-  readonly #sums: Float64Array;
-  /** Cells behind the cursor are sums of the tails' squared distances. */
-  readonly #squares: Float64Array;
+  /**
+   * Pairs: before the cursor a number and nothing, behind it a tail's sum of distances and of squared
+   * distances; the last are 0.
+   */
+  readonly #pairs: Float64Array;
   #cursor = 0;
   /** NaN until the first block ends, and with it every result. */
   #pivot = Number.NaN;
@@ -26,8 +27,7 @@ export class RollingVariance implements Stateful {
   constructor(length: number) {
     this.length = length | 0;
     this.#share = 1 / length;
-    this.#sums = new Float64Array(length + 1);
-    this.#squares = new Float64Array(length + 1);
+    this.#pairs = new Float64Array(2 * length + 2);
   }
 
   /** The mean of the window that the last `push` or `peek` was about; NaN until `length` numbers were pushed. */
@@ -41,7 +41,8 @@ export class RollingVariance implements Stateful {
   }
 
   push(value: number): void {
-    this.#sums[this.#cursor] = value;
+    const pairs = this.#pairs;
+    pairs[2 * this.#cursor] = value;
     this.#cursor += 1;
     if (this.#cursor === this.length) {
       this.#endBlock();
@@ -50,21 +51,21 @@ export class RollingVariance implements Stateful {
       this.#headSum += distance;
       this.#headSquares += distance * distance;
     }
-    const sum = this.#headSum + (this.#sums[this.#cursor] ?? 0);
-    this.#settle(sum, this.#headSquares + (this.#squares[this.#cursor] ?? 0));
+    const tail = 2 * this.#cursor;
+    const sum = this.#headSum + (pairs[tail] ?? 0);
+    this.#settle(sum, this.#headSquares + (pairs[tail + 1] ?? 0));
   }
 
   /** Sets `mean` and `variance` to those that `push` would give; the window stays. */
   peek(value: number): void {
-    const cursor = this.#cursor + 1;
-    if (cursor === this.length) {
+    const tail = 2 * this.#cursor + 2;
+    if (tail === 2 * this.length) {
       this.#peekBlock(value);
       return;
     }
     const distance = value - this.#pivot;
-    const sum = this.#headSum + distance + (this.#sums[cursor] ?? 0);
-    const squares = this.#headSquares + distance * distance + (this.#squares[cursor] ?? 0);
-    this.#settle(sum, squares);
+    const sum = this.#headSum + distance + (this.#pairs[tail] ?? 0);
+    this.#settle(sum, this.#headSquares + distance * distance + (this.#pairs[tail + 1] ?? 0));
   }
 
   /** Mean and variance from the sums of distances from the pivot and of their squares. */
@@ -75,15 +76,15 @@ export class RollingVariance implements Stateful {
   }
 
   #endBlock(): void {
-    const last = this.#sums[this.length - 1] ?? 0;
-    let sum = 0;
-    let squares = 0;
-    for (let i = this.length - 1; i >= 0; i -= 1) {
-      const distance = (this.#sums[i] ?? 0) - last;
+    const pairs = this.#pairs;
+    const last = pairs[2 * this.length - 2] ?? 0;
+    let [sum, squares] = [0, 0];
+    for (let i = 2 * this.length - 2; i >= 0; i -= 2) {
+      const distance = (pairs[i] ?? 0) - last;
       sum += distance;
       squares += distance * distance;
-      this.#sums[i] = sum;
-      this.#squares[i] = squares;
+      pairs[i] = sum;
+      pairs[i + 1] = squares;
     }
     this.#pivot = last;
     this.#headSum = 0;
@@ -92,10 +93,9 @@ export class RollingVariance implements Stateful {
   }
 
   #peekBlock(last: number): void {
-    let sum = 0;
-    let squares = 0;
-    for (let i = this.length - 2; i >= 0; i -= 1) {
-      const distance = (this.#sums[i] ?? 0) - last;
+    let [sum, squares] = [0, 0];
+    for (let i = 2 * this.length - 4; i >= 0; i -= 2) {
+      const distance = (this.#pairs[i] ?? 0) - last;
       sum += distance;
       squares += distance * distance;
     }
@@ -107,8 +107,7 @@ export class RollingVariance implements Stateful {
 
   write(state: number[]): void {
     state.push(this.#cursor, this.#pivot, this.#headSum, this.#headSquares);
-    for (const cell of this.#sums) state.push(cell);
-    for (const cell of this.#squares) state.push(cell);
+    for (const each of this.#pairs) state.push(each);
   }
 
   read(reader: StateReader): void {
@@ -116,7 +115,6 @@ export class RollingVariance implements Stateful {
     this.#pivot = reader.next();
     this.#headSum = reader.next();
     this.#headSquares = reader.next();
-    for (let i = 0; i < this.#sums.length; i += 1) this.#sums[i] = reader.next();
-    for (let i = 0; i < this.#squares.length; i += 1) this.#squares[i] = reader.next();
+    for (let i = 0; i < this.#pairs.length; i += 1) this.#pairs[i] = reader.next();
   }
 }

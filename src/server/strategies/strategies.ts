@@ -28,7 +28,7 @@ export async function addFirstStrategies(tx: Tx, first: FirstStrategies): Promis
       catalogue_id: strategy.id,
       definition: JSON.stringify({ settings: strategy.settings(timeframe) }),
       is_enabled: first.which === "all",
-      // Its rules are not written yet.
+      // Its rules are written; no part of the server runs them yet.
       is_runnable: false,
       created_at: first.now,
       updated_at: first.now,

@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { Agent, request } from "node:http";
-import { tmpdir } from "node:os";
+import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Client, Pool } from "pg";
 import { pino } from "pino";
@@ -203,7 +203,7 @@ async function measured(all: readonly Contestant[]): Promise<string> {
     }
     lines.push("");
   }
-  const head = `${PEOPLE} people with 18 strategies each; requests go round all of them. PostgreSQL, server and clients share the machine, server and clients one process.`;
+  const head = `${PEOPLE} people with 18 strategies each; requests go round all of them. PostgreSQL, server and clients share the machine, server and clients one process; load average of the machine afterwards: ${loadavg()[0]?.toFixed(1)}.`;
   return [head, "", ...lines].join("\n");
 }
 
